@@ -1,0 +1,99 @@
+"""What of a scenario the ground is told: the sequence's names, the plan, places and settings."""
+
+from __future__ import annotations
+
+from math import inf, radians
+from typing import TYPE_CHECKING
+
+from flightsw.ground.briefing import (
+    Briefing,
+    Entry,
+    FallSettings,
+    Insertion,
+    Pad,
+    PlannedEvent,
+    Search,
+)
+from flightsw.ground.stations import Station
+from flightsw.scenario.tables import sequence_hash
+
+if TYPE_CHECKING:
+    from flightsw.scenario import Mission, Scenario
+    from flightsw.scenario.mission import Station as StationFile
+
+
+def ground_brief(scenario: Scenario) -> Briefing:
+    """Return what the ground knows of a scenario before it is flown: nothing of its faults."""
+    mission = scenario.mission
+    launch = mission.launch
+    return Briefing(
+        entries=tuple(
+            Entry(event=entry.event, title=entry.title, role=entry.role)
+            for entry in scenario.sequence.entry
+        ),
+        plan=tuple(
+            PlannedEvent(event=planned.event, t_s=planned.t_s, band_s=planned.band_s)
+            for planned in mission.plan
+        ),
+        pad=Pad(
+            latitude_rad=radians(launch.latitude_deg),
+            longitude_rad=radians(launch.longitude_deg),
+            height_m=launch.height_m,
+        ),
+        listen_until_s=mission.run.end_s,
+        sequence_hash=sequence_hash(scenario),
+        search=_search(scenario),
+        fall=_fall(mission),
+    )
+
+
+def radar_stations(scenario: Scenario) -> tuple[Station, ...]:
+    """Return the radars of the search in the order of the mission; none without a search."""
+    return tuple(_station(station) for station in scenario.radars)
+
+
+def _station(file: StationFile) -> Station:
+    return Station(
+        id=file.id,
+        latitude_rad=radians(file.latitude_deg),
+        longitude_rad=radians(file.longitude_deg),
+        height_m=file.height_m,
+        mask_rad=radians(file.mask_deg),
+        range_max_m=inf if file.range_max_m is None else file.range_max_m,
+    )
+
+
+def _search(scenario: Scenario) -> Search | None:
+    radar, target = scenario.mission.radar, scenario.mission.target
+    insertion = target.insertion
+    if radar is None or insertion is None or target.inclination_deg is None:
+        return None
+    return Search(
+        radars=radar_stations(scenario),
+        insertion=Insertion(
+            t_s=insertion.t_s,
+            latitude_rad=radians(insertion.latitude_deg),
+            longitude_rad=radians(insertion.longitude_deg),
+            height_m=insertion.height_m,
+            speed_mps=insertion.speed_inertial_mps,
+            flight_path_angle_rad=radians(insertion.flight_path_angle_deg),
+            inclination_rad=radians(target.inclination_deg),
+        ),
+        from_s=radar.search_from_s,
+        to_s=radar.search_to_s,
+        gate_m=radar.gate_km * 1e3,
+    )
+
+
+def _fall(mission: Mission) -> FallSettings | None:
+    fall = mission.fall
+    if fall is None:
+        return None
+    if fall.reported_deg is None:
+        return FallSettings(beta_kgpm2=fall.beta_kgpm2)
+    latitude_deg, longitude_deg = fall.reported_deg
+    return FallSettings(
+        beta_kgpm2=fall.beta_kgpm2,
+        reported_latitude_rad=radians(latitude_deg),
+        reported_longitude_rad=radians(longitude_deg),
+    )

@@ -1,0 +1,116 @@
+"""`flightsw run`: fly a mission or a scenario once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flightsw.cli import CrashedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flightsw.cli.output import Line
+    from flightsw.flight import Flight
+    from flightsw.scenario import Scenario
+
+
+@click.command(name="run")
+@click.argument("name", metavar="MISSION|SCENARIO|FILE")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="FAULT",
+    multiple=True,
+    help="A fault file, FILE@T, or one act: KIND:COMPONENT@TRIGGER,key=value. May be repeated.",
+)
+@click.option(
+    "--at", "at_s", type=float, metavar="T", help="Reference time of the one --fault, s from T-0."
+)
+@click.option("--rate", "rate_hz", type=int, metavar="HZ", help="Ticks a second, 10 to 1000.")
+@click.option("--seed", type=int, metavar="N", help="Seed of every noise.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the run, absent or empty; runs/ID-NNNN unless given.",
+)
+@click.option("--force", is_flag=True, help="Replace the run in --out; never another folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the outcome without the table.")
+@click.option("-v", "--verbose", is_flag=True, help="Say also which files were flown.")
+@click.option("--no-color", is_flag=True, help="Print without colour, as a pipe gets it.")
+def command(  # noqa: PLR0913  one a flag
+    *,
+    name: str,
+    faults: tuple[str, ...],
+    at_s: float | None,
+    rate_hz: int | None,
+    seed: int | None,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    no_color: bool,
+) -> int:
+    """Fly once; exit 0 when it went as expected, 1 when not, 2 when it cannot be flown."""
+    if at_s is not None and len(faults) != 1:
+        msg = f"--at moves exactly one --fault, not {len(faults)}; write FAULT@T for each"
+        raise click.UsageError(msg)
+    if force and out is None:
+        msg = "--force replaces the run in --out DIR; which one?"
+        raise click.UsageError(msg)
+    from flightsw.cli.output import show, show_json, tell
+    from flightsw.scenario import load
+    from flightsw.summary import exit_code
+
+    scenario = load(name, faults=faults, at_s=at_s, rate_hz=rate_hz, seed=seed)
+    if verbose:
+        for file in scenario.files:
+            tell(f"{file.kind:<9} {file.id:<24} {file.sha256[:12]}  {file.path}")
+    flight, summary = fly_and_record(scenario, out=out, force=force)
+    if as_json:
+        show_json(summary)
+    else:
+        show(page(flight, summary, quiet=quiet), no_color=no_color)
+    return exit_code(flight, summary)
+
+
+def fly_and_record(
+    scenario: Scenario, *, out: Path | None = None, force: bool = False
+) -> tuple[Flight, dict[str, Any]]:
+    """Fly a scenario into its run folder; return the flight and its summary."""
+    from flightsw.errors import FlightswError
+    from flightsw.flight import fly
+    from flightsw.records import RecordError, RunFolder
+    from flightsw.summary import summary
+
+    folder = RunFolder.create(scenario, out=out, force=force)
+    try:
+        flight = fly(scenario)
+        result = summary(flight, run_dir=folder.path)
+        folder.write(flight, result)
+    except RecordError:
+        raise
+    except FlightswError:
+        folder.discard()
+        raise
+    except Exception as error:
+        raise CrashedError(folder.path) from error
+    return flight, result
+
+
+def page(flight: Flight, summary: dict[str, Any], *, quiet: bool = False) -> Iterator[Line]:
+    """Yield everything that is printed of a flight."""
+    from flightsw.cli.output import Line
+    from flightsw.cli.timetable import heading, outcome, table
+
+    if not quiet:
+        yield from heading(flight, summary["run_dir"])
+        yield Line.of()
+        yield from table(flight.ground)
+        yield Line.of()
+    yield from outcome(flight, summary)

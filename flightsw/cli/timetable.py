@@ -1,0 +1,226 @@
+"""A flight as lines of text: the table of events, then what became of it."""
+
+from __future__ import annotations
+
+import textwrap
+from math import degrees
+from typing import TYPE_CHECKING, Any, Final
+
+import flightsw
+from flightsw.cli.output import Line, Span, Style
+from flightsw.ground.state import STALE_S
+from flightsw.summary import clock, unmet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flightsw.flight import Flight
+    from flightsw.ground import GroundPicture, Row, Silence
+    from flightsw.ground.timeline import Mark
+
+WIDTH: Final = 80
+TITLE_WIDTH: Final = 27
+LABEL_WIDTH: Final = 10
+HEAD_WIDTH: Final = 18
+
+MARKS: Final[dict[Mark, tuple[str, Style]]] = {
+    "in_band": ("✓", "good"),
+    "out_of_band": ("!", "off"),
+    "unplanned": ("·", "plain"),
+    "alarm": ("▲", "alarm"),
+    "not_seen": ("⊘", "dim"),
+}
+ALARM: Final = MARKS["alarm"][0]
+NOT_SEEN: Final = "not seen"
+
+
+def heading(flight: Flight, run_dir: str | None) -> Iterator[Line]:
+    """Yield what is flown, and where its records go."""
+    scenario = flight.scenario
+    yield Line.of(
+        f"flightsw {flightsw.__version__}   {scenario.scenario_id or scenario.mission.id} on "
+        f"{scenario.vehicle.id}   {scenario.rate_hz} Hz   seed {scenario.seed}"
+    )
+    if run_dir is not None:
+        yield Line.of(f"run  {run_dir}")
+
+
+def table(ground: GroundPicture) -> Iterator[Line]:
+    """Yield the table: what was heard, in order, with the silences; then what was not seen."""
+    columns = f"{'plan':>8}{'Δ':>8}  {'by':<9}{'km':>7}{'m/s':>7}"
+    yield Line.of(f"{'T+':>9}  {'event':<{TITLE_WIDTH}}{columns}")
+    silences = list(ground.silences)
+    for row in ground.timeline:
+        while silences and (row.t_s is None or row.t_s > silences[0].from_s):
+            yield from _silence(silences.pop(0), ground)
+        yield _row(row)
+    for silence in silences:
+        yield from _silence(silence, ground)
+    if ground.last is None:
+        yield Line.of(Span(f"{ALARM}       -  no telemetry was heard at all", "alarm"))
+
+
+def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
+    """Yield what became of the flight; what comes from truth is said to."""
+    yield from _verdict(flight)
+    target = flight.scenario.mission.target
+    if target.max_altitude_m is None:
+        yield _fact("orbit", _orbit(flight))
+    else:
+        yield _fact(
+            "altitude",
+            f"{flight.verdict.max_altitude_m / 1e3:.1f} km at most   "
+            f"(calculated {target.max_altitude_m / 1e3:g})",
+        )
+    yield _fact("telemetry", _telemetry(flight.ground))
+    if summary["radar"] is not None:
+        yield _fact("radar", _radar(summary["radar"]))
+        others = summary["radar"]["other_objects"]
+        if others:
+            noun = "object" if others == 1 else "objects"
+            yield _fact("", f"{others} other {noun} in view, none of them in the gate")
+    if summary["fall"] is not None:
+        yield _fact("fall", _fall(summary["fall"]))
+    if flight.ledger:
+        yield from _faults(flight)
+    yield from _expected(flight, summary)
+    judged = "verdict, altitude" if target.max_altitude_m is not None else "verdict, orbit"
+    yield Line.of(Span(f"  {'truth':<{LABEL_WIDTH}}{judged} and faults; all else as heard", "dim"))
+
+
+def _row(row: Row) -> Line:
+    mark, style = MARKS[row.mark]
+    title = textwrap.shorten(row.title, TITLE_WIDTH, placeholder="…")
+    planned = "-" if row.planned_s is None else f"{row.planned_s:.2f}"
+    if row.heard is None:
+        text = f"{mark}{'-':>8}  {title:<{TITLE_WIDTH}}{planned:>8}   {NOT_SEEN}"
+        return Line.of(Span(text, style))
+    heard = row.heard
+    delta = "-" if row.delta_s is None else f"{_zero(row.delta_s):+.2f}"
+    return Line.of(
+        Span(f"{mark}{_zero(heard.t_s):8.2f}  {title:<{TITLE_WIDTH}}", style),
+        Span(f"{planned:>8}", "dim"),
+        Span(f"{delta:>8}  {heard.trigger:<9}", style),
+        Span(f"{_zero(heard.altitude_m / 1e3, 1):7.1f}{heard.speed_mps:7.0f}"),
+    )
+
+
+def _zero(value: float, decimals: int = 2) -> float:
+    """Return a value that is not printed as -0.00."""
+    return 0.0 if round(value, decimals) == 0.0 else value
+
+
+def _silence(silence: Silence, ground: GroundPicture) -> Iterator[Line]:
+    last = ground.last
+    state = last.state if last and silence.to_s is None else None
+    place = ""
+    if state is not None:
+        place = (
+            f"   {state.altitude_m / 1e3:7.1f} km   "
+            f"{_degrees(degrees(state.latitude_rad), degrees(state.longitude_rad), 2)}"
+            f"{state.speed_mps:7.0f} m/s"
+        )
+    yield Line.of(Span(f"{ALARM}{silence.from_s:8.2f}  Last good frame{place}", "alarm"))
+    yield Line.of(
+        Span(
+            f"{ALARM}{silence.noticed_s:8.2f}  TELEMETRY LOST: no good frame for {STALE_S:.1f} s",
+            "alarm",
+        )
+    )
+    if silence.to_s is not None:
+        yield Line.of(f"·{silence.to_s:8.2f}  Telemetry again")
+
+
+def _verdict(flight: Flight) -> Iterator[Line]:
+    rows = [row for row in flight.ground.timeline if row.planned]
+    kept = sum(row.mark == "in_band" for row in rows)
+    good = flight.verdict.success
+    reasons = "; ".join(flight.verdict.reasons)
+    planned = f"{kept} of {len(rows)} planned events in their bands" if rows else ""
+    words = "; ".join(part for part in ((planned, reasons) if good else (reasons, planned)) if part)
+    head = "MISSION REACHED" if good else "MISSION LOST"
+    first, *more = textwrap.wrap(words, WIDTH - HEAD_WIDTH) or [""]
+    yield Line.of(Span(f"{head:<{HEAD_WIDTH}}", "good" if good else "alarm"), first)
+    for line in more:
+        yield Line.of(" " * HEAD_WIDTH + line)
+
+
+def _fact(label: str, text: str) -> Line:
+    return Line.of(f"  {label:<{LABEL_WIDTH}}{text}")
+
+
+def _orbit(flight: Flight) -> str:
+    orbit, target = flight.verdict.orbit, flight.scenario.mission.target
+    calculated = ""
+    if target.perigee_m is not None and target.apogee_m is not None:
+        calculated = (
+            f"   (calculated {target.perigee_m / 1e3:g} x {target.apogee_m / 1e3:g}, "
+            f"{target.inclination_deg:g})"
+        )
+    if orbit is None:
+        return "not reached"
+    return (
+        f"{orbit.perigee_m / 1e3:.1f} x {orbit.apogee_m / 1e3:.1f} km, "
+        f"{degrees(orbit.inclination_rad):.2f} deg{calculated}"
+    )
+
+
+def _telemetry(ground: GroundPicture) -> str:
+    packets = ground.packets
+    heard = f"{packets.count:,}".replace(",", " ")
+    text = f"{heard} frames, {packets.damaged_packets} damaged"
+    if packets.missing_packets:
+        text += f", {packets.missing_packets} missing"
+    return f"{text}, last at {clock(ground.last.t_s)}" if ground.last else text
+
+
+def _radar(radar: dict[str, Any]) -> str:
+    if radar["verdict"] == "detected":
+        when = clock(radar["detected_s"], decimals=0)
+        return f"detected on the calculated orbit ({radar['detected_by']}, {when})"
+    if not radar["stations"]:
+        return "not detected; no radar has the calculated orbit in view"
+    first, last = (clock(t_s, decimals=0) for t_s in radar["window_s"])
+    best, *more = radar["stations"]
+    stations = f"{best} and {len(more)} more" if more else best
+    return f"not detected on the calculated orbit ({stations}, {first} to {last})"
+
+
+def _fall(fall: dict[str, Any]) -> str:
+    place = _degrees(fall["latitude_deg"], fall["longitude_deg"], 1)
+    text = f"{place} at {clock(fall['t_s'], decimals=0)}"
+    if fall["distance_km"] is not None:
+        text += f"   {fall['distance_km']:.0f} km from the reported area"
+    return f"{text}   (beta {fall['beta_kgpm2']:g})"
+
+
+def _faults(flight: Flight) -> Iterator[Line]:
+    acts = flight.ledger
+    acted = sum(act.acted for act in acts)
+    yield _fact("faults", f"{acted} of {len(acts)} acts acted")
+    for act in acts:
+        if act.idle:
+            when = "its time never came" if act.at_s is None else f"at {clock(act.at_s)}"
+            text = f"{ALARM} {act.kind} of {act.component} changed nothing: {when}"
+            yield from _wrapped("", text, "alarm")
+
+
+def _expected(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
+    expect = flight.scenario.expect
+    if expect is None:
+        return
+    missed = unmet(expect, summary)
+    if not missed:
+        yield _fact("expected", "all of it came true")
+    for index, text in enumerate(missed):
+        yield from _wrapped("" if index else "expected", f"! {text}", "off")
+
+
+def _wrapped(label: str, text: str, style: Style) -> Iterator[Line]:
+    for number, line in enumerate(textwrap.wrap(text, WIDTH - LABEL_WIDTH - 2)):
+        yield Line.of(Span(f"  {'' if number else label:<{LABEL_WIDTH}}{line}", style))
+
+
+def _degrees(latitude_deg: float, longitude_deg: float, decimals: int) -> str:
+    north, east = ("N" if latitude_deg >= 0.0 else "S"), ("E" if longitude_deg >= 0.0 else "W")
+    return f"{abs(latitude_deg):.{decimals}f} {north} {abs(longitude_deg):.{decimals}f} {east}"

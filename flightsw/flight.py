@@ -1,0 +1,322 @@
+"""Fly a scenario: the one module that knows both ends, the truth and the ground."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from flightsw._native import ffi, lib
+from flightsw.briefing import ground_brief, radar_stations
+from flightsw.echoes import Trajectory, radar_echoes
+from flightsw.errors import FlightswError
+from flightsw.ground import Echoes, GroundPicture, Heard, Orbit, look
+from flightsw.judge import PayloadState, Verdict, judge
+from flightsw.scenario.tables import TRUTH_RATE_HZ, Tables, native_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from flightsw.scenario import Scenario
+
+COAST_STEP_S = 0.1  # 1 m at impact against 0.01 s
+COAST_ROW_EVERY = 10
+MARGIN_BYTES = 1 << 16
+STATE_BYTES_MAX = 256  # of a packet, more than any of the dictionary's
+
+
+class CoreRefusedError(FlightswError):
+    """The compiled core refused what it was given; nothing was started."""
+
+    def __init__(self, status: int) -> None:
+        room = {1: "plant", 2: "flight software", 3: "faults", 4: "actions"}.get(-status // 100, "?")
+        super().__init__(f"the core refused the scenario: {room}, status {status}")
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What became of one act of a fault, from truth."""
+
+    kind: str
+    component: str
+    at_s: float | None  # mission elapsed time; None: its time never came
+    acted: bool
+    before: float
+    after: float
+    effect_none: bool  # the file says that this act changes nothing
+
+    @property
+    def idle(self) -> bool:
+        """Whether the act should have changed something and did not."""
+        return not self.acted and not self.effect_none
+
+
+@dataclass(frozen=True)
+class Flight:
+    """One flight: what came down, and, apart from it, what truly happened.
+
+    Attributes
+    ----------
+    downlink : bytes
+        What the ground received: space packets, one after the other.
+    ledger : tuple of LedgerRow
+        What each act of the faults did.
+    truth : mapping of str to array, shape (n,) or (n, 3)
+        The plant at 10 Hz, units and frames in the names; ``t_s`` counts from T-0.
+    bodies : tuple of Trajectory
+        What separated, and the launcher after the closed loop, each to the ground or to the end
+        of the radar search.
+    verdict : Verdict
+        Success and orbit, from truth.
+    """
+
+    scenario: Scenario
+    downlink: bytes
+    ledger: tuple[LedgerRow, ...]
+    truth: Mapping[str, NDArray[np.float64]]
+    bodies: tuple[Trajectory, ...]
+    verdict: Verdict
+    t_zero_s: float  # plant clock at T-0; NaN when the vehicle never left its pad
+    echoes: Echoes = field(repr=False)
+
+    @cached_property
+    def ground(self) -> GroundPicture:
+        """What the ground makes of the downlink and the echoes, and of nothing else."""
+        return look(self.downlink, self.echoes, ground_brief(self.scenario))
+
+    @property
+    def events(self) -> tuple[Heard, ...]:
+        """The events that the ground heard, in order."""
+        return self.ground.events
+
+    @property
+    def success(self) -> bool:
+        """Whether the mission reached its target."""
+        return self.verdict.success
+
+    @property
+    def orbit(self) -> Orbit | None:
+        """The payload's osculating orbit at separation, or None."""
+        return self.verdict.orbit
+
+    @cached_property
+    def result_hash(self) -> str:
+        """SHA-256 of the downlink and of the events heard in it."""
+        digest = hashlib.sha256(self.downlink)
+        events = [[e.name, e.t_s, e.trigger] for e in self.events]
+        digest.update(json.dumps(events, separators=(",", ":")).encode())
+        return digest.hexdigest()
+
+
+def fly(scenario: Scenario) -> Flight:
+    """Fly a scenario to its end.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `flightsw.load`.
+
+    Returns
+    -------
+    Flight
+        The same scenario gives the same bytes on every machine.
+
+    Raises
+    ------
+    CoreRefusedError
+        If the compiled core refuses the tables: a fault of ours, since `load` checks them.
+
+    Notes
+    -----
+    The closed loop runs in one call of the core with the GIL released.
+    """
+    tables = native_tables(scenario)
+    loop = ffi.new("loop_t *")
+    status = lib.loop_init(loop, tables.loop)
+    if status != lib.LOOP_OK:
+        raise CoreRefusedError(status)
+    downlink, truth = _run(loop, tables)
+
+    t_zero_s = loop.t_zero_s
+    bodies = _coast(loop, tables)
+    payload = _payload(loop, tables)
+    ledger = _ledger(loop, tables)
+    greatest_m = max([loop.plant.max_height_m, *(b.max_height_m for b in bodies if b.is_judged)])
+    verdict = judge(
+        scenario.mission,
+        payload=payload,
+        max_altitude_m=greatest_m,
+        acts_idle=sum(row.idle for row in ledger),
+    )
+    return Flight(
+        scenario=scenario,
+        downlink=downlink,
+        ledger=ledger,
+        truth=truth,
+        bodies=bodies,
+        verdict=verdict,
+        t_zero_s=t_zero_s,
+        echoes=_echoes(scenario, bodies),
+    )
+
+
+def _echoes(scenario: Scenario, bodies: tuple[Trajectory, ...]) -> Echoes:
+    radar = scenario.mission.radar
+    if radar is None:
+        return Echoes.none()
+    return radar_echoes(
+        bodies,
+        radar_stations(scenario),
+        from_s=radar.search_from_s,
+        to_s=radar.search_to_s,
+        seed=scenario.seed,
+    )
+
+
+def _run(loop: Any, tables: Tables) -> tuple[bytes, dict[str, NDArray[np.float64]]]:
+    """Fly the closed loop; return the downlink and the truth."""
+    seconds = tables.longest_s
+    packets = 1.0 + seconds * tables.packets_per_s
+    received = np.empty(int(packets * STATE_BYTES_MAX) + MARGIN_BYTES, dtype=np.uint8)
+    rows = np.empty((int(seconds * TRUTH_RATE_HZ) + 16, lib.LOOP_TRUTH_COLUMNS))
+    record = ffi.new("loop_record_t *")
+    record.downlink = ffi.cast("uint8_t *", ffi.from_buffer(received))
+    record.downlink_capacity = received.size
+    record.truth = ffi.cast("double *", ffi.from_buffer(rows))
+    record.truth_capacity = len(rows)
+    lib.loop_run(loop, tables.longest_ticks, record)
+    if record.downlink_lost or record.truth_lost:
+        msg = "the buffers of the flight were too small"  # sized above: never, whatever the input
+        raise AssertionError(msg)
+    return received[: record.downlink_used].tobytes(), _truth(rows[: record.truth_used], loop)
+
+
+def _truth(rows: NDArray[np.float64], loop: Any) -> dict[str, NDArray[np.float64]]:
+    """Return the rows as named arrays, vectors joined: shape (n,) or (n, 3), time from T-0."""
+    names = ffi.string(lib.LOOP_TRUTH_NAMES).decode().split(",")
+    columns = dict(zip(names, rows.T, strict=True))
+    joined: dict[str, NDArray[np.float64]] = {}
+    for name, column in columns.items():
+        if "_x_" in name:
+            axes = [columns[name.replace("_x_", f"_{axis}_")] for axis in "xyz"]
+            joined[name.replace("_x_", "_")] = np.stack(axes, axis=1)
+        elif "_y_" not in name and "_z_" not in name:
+            joined[name] = column.copy()
+    if not math.isnan(loop.t_zero_s):
+        joined["t_s"] -= loop.t_zero_s
+    return joined
+
+
+def _coast(loop: Any, tables: Tables) -> tuple[Trajectory, ...]:
+    """Follow what separated, and the launcher after the loop, to the ground or the horizon."""
+    if math.isnan(loop.t_zero_s):
+        return ()
+    plant = loop.plant
+    until_s = loop.t_zero_s + tables.coast_until_s
+    bodies = [
+        _trajectory(
+            tables,
+            loop.t_zero_s,
+            until_s,
+            parts=plant.body[i].parts,
+            start=(plant.body[i].t_s, plant.body[i].position_eci_m, plant.body[i].velocity_eci_mps),
+            beta_kgpm2=plant.body[i].beta_kgpm2,
+        )
+        for i in range(plant.body_count)
+    ]
+    if not plant.on_ground:
+        root = sum(1 << i for i in range(tables.part_count) if plant.part[i].attached)
+        bodies.append(
+            _trajectory(
+                tables,
+                loop.t_zero_s,
+                until_s,
+                parts=root,
+                start=(plant.t_s, plant.position_eci_m, plant.velocity_eci_mps),
+                beta_kgpm2=tables.root_beta_kgpm2,
+            )
+        )
+    return tuple(bodies)
+
+
+def _trajectory(
+    tables: Tables,
+    t_zero_s: float,
+    until_s: float,
+    *,
+    parts: int,
+    start: tuple[float, Any, Any],
+    beta_kgpm2: float,
+) -> Trajectory:
+    t_s, position, velocity = start
+    coast = ffi.new(
+        "plant_coast_t *",
+        {
+            "t_s": t_s,
+            "position_eci_m": position,
+            "velocity_eci_mps": velocity,
+            "beta_kgpm2": beta_kgpm2,
+        },
+    )
+    capacity = int(max(until_s - t_s, 0.0) / (COAST_STEP_S * COAST_ROW_EVERY)) + 4
+    rows = np.empty((capacity, 7))
+    count = ffi.new("size_t *")
+    grounded = lib.plant_coast(
+        coast,
+        ffi.addressof(tables.plant.air),
+        until_s,
+        COAST_STEP_S,
+        0.0,
+        COAST_ROW_EVERY,
+        ffi.cast("double *", ffi.from_buffer(rows)),
+        capacity,
+        count,
+    )
+    rows = rows[: count[0]].copy()
+    rows[:, 0] -= t_zero_s
+    payload = tables.payload_part
+    return Trajectory.from_inertial(
+        name="+".join(tables.part_names(parts)),
+        is_judged=payload is None or bool(parts & (1 << payload)),
+        rows=rows,
+        earth_angle_s=t_zero_s,
+        reached_ground=bool(grounded),
+    )
+
+
+def _payload(loop: Any, tables: Tables) -> PayloadState | None:
+    if tables.payload_part is None or math.isnan(loop.t_zero_s):
+        return None
+    for i in range(loop.plant.body_count):
+        body = loop.plant.body[i]
+        if body.parts & (1 << tables.payload_part):
+            r, v = body.position_eci_m, body.velocity_eci_mps
+            return PayloadState(body.t_s - loop.t_zero_s, (r.x, r.y, r.z), (v.x, v.y, v.z))
+    return None
+
+
+def _ledger(loop: Any, tables: Tables) -> tuple[LedgerRow, ...]:
+    rows = []
+    for i, act in enumerate(tables.acts):
+        row = loop.faults.ledger[i]
+        at_s = (row.at_ticks - loop.t_zero_tick) * loop.tick_s if row.due else None
+        rows.append(
+            LedgerRow(
+                kind=act.kind,
+                component=act.component,
+                at_s=None if at_s is None else round(at_s, 6),
+                acted=bool(row.acted),
+                before=row.before,
+                after=row.after,
+                effect_none=act.effect_none,
+            )
+        )
+    return tuple(rows)

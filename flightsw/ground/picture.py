@@ -1,0 +1,147 @@
+"""The ground's whole picture of a flight, from what it heard and what it was told beforehand."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from flightsw.dictionary import Dictionary, load_dictionary
+from flightsw.errors import FlightswError
+from flightsw.ground.briefing import Briefing
+from flightsw.ground.fall import Fall, fall_from
+from flightsw.ground.packets import Packets, decode
+from flightsw.ground.radar import Echoes, RadarReport, search_report
+from flightsw.ground.state import LastFrame, Telemetry, last_frame, telemetry
+from flightsw.ground.timeline import Heard, Row, Silence, heard_events, silences, timeline
+
+
+class DownlinkError(FlightswError):
+    """A downlink that another dictionary or sequence made: its numbers would mean other things."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroundPicture:
+    """What the ground knows of a flight.
+
+    Attributes
+    ----------
+    packets : Packets
+        As decoded.
+    events : tuple of Heard
+        What was heard to happen, in that order.
+    timeline : tuple of Row
+        The same beside the plan, then what was planned and not seen.
+    silences : tuple of Silence
+        Times without a good frame; the last has no end when telemetry was lost for good.
+    last : LastFrame or None
+        None when nothing was heard.
+    radar : RadarReport or None
+        None when the mission has no search.
+    fall : Fall or None
+        None when the last frame is in orbit, or nothing was heard, or no fall is asked for.
+    """
+
+    briefing: Briefing
+    packets: Packets
+    events: tuple[Heard, ...]
+    timeline: tuple[Row, ...]
+    silences: tuple[Silence, ...]
+    last: LastFrame | None
+    radar: RadarReport | None
+    fall: Fall | None
+
+    @property
+    def not_seen(self) -> tuple[Row, ...]:
+        """The planned events that were not heard, in the order of the plan."""
+        return tuple(row for row in self.timeline if row.mark == "not_seen")
+
+    @property
+    def lost(self) -> Silence | None:
+        """The silence that did not end; None when the downlink lasted as long as it should."""
+        return self.silences[-1] if self.silences and self.silences[-1].to_s is None else None
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        """The decoded stream of states, as arrays."""
+        return telemetry(self.packets, pad=self.briefing.pad)
+
+    def event(self, name: str) -> Heard:
+        """Return the event of that name as it was heard; KeyError if it was not."""
+        for heard in self.events:
+            if heard.name == name:
+                return heard
+        raise KeyError(name)
+
+
+def look(
+    downlink: bytes,
+    echoes: Echoes | None,
+    briefing: Briefing,
+    *,
+    dictionary: Dictionary | None = None,
+) -> GroundPicture:
+    """Return what the ground makes of a downlink and of the echoes of its radars.
+
+    Parameters
+    ----------
+    downlink : bytes
+        As received.
+    echoes : Echoes or None
+        What the radars of the search measured; None is no echo.
+    briefing : Briefing
+        What is known beforehand.
+    dictionary : Dictionary, optional
+        What the packets mean; that of this package unless another is given.
+
+    Returns
+    -------
+    GroundPicture
+        The same from the same arguments.
+
+    Raises
+    ------
+    DownlinkError
+        If a packet that is good says that it was made by a dictionary of another major version, or
+        by another sequence.
+
+    """
+    dictionary = dictionary or load_dictionary()
+    packets = decode(downlink, dictionary)
+    _refuse_strangers(packets, briefing)
+    heard_s = packets.heard_s()
+    last = last_frame(packets, heard_s=heard_s, pad=briefing.pad)
+    events = heard_events(packets, entries=briefing.entries, pad=briefing.pad)
+    fall = None
+    if briefing.fall and last and last.state:
+        fall = fall_from(last.state, briefing.fall)
+    return GroundPicture(
+        briefing=briefing,
+        packets=packets,
+        events=events,
+        timeline=timeline(events, briefing),
+        silences=silences(heard_s, listen_until_s=briefing.listen_until_s),
+        last=last,
+        radar=search_report(briefing.search, echoes or Echoes.none()) if briefing.search else None,
+        fall=fall,
+    )
+
+
+def _refuse_strangers(packets: Packets, briefing: Briefing) -> None:
+    rows = packets.rows["HOUSEKEEPING"]
+    dictionary = packets.dictionary
+    for major in np.unique(rows["dictionary_major"]).tolist():
+        if major != dictionary.major:
+            msg = (
+                f"the downlink was made with version {major} of the telemetry dictionary; "
+                f"this ground reads version {dictionary.version}"
+            )
+            raise DownlinkError(msg)
+    if briefing.sequence_hash is None:
+        return
+    for found in np.unique(rows["sequence_hash"]).tolist():
+        if found != briefing.sequence_hash:
+            msg = (
+                f"the downlink was made by a sequence with CRC-32 {found:08x}; the one at hand "
+                f"has {briefing.sequence_hash:08x}, and its events would have other names"
+            )
+            raise DownlinkError(msg)

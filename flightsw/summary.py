@@ -1,0 +1,183 @@
+"""A flight as the one object that `--json` prints: what was heard, judged and expected.
+
+Numbers are in km and degrees here; everything but `judged_from_truth` is what the ground heard.
+"""
+
+from __future__ import annotations
+
+from math import degrees
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flightsw.flight import Flight
+    from flightsw.ground import GroundPicture
+    from flightsw.scenario.fault import Expect
+
+FORMAT: Final = "flightsw-run/1"
+JUDGED_FROM_TRUTH: Final = ("success", "max_altitude_km", "orbit", "faults", "reasons")
+
+# Decimals: what a reader can use; times are whole microseconds.
+_TIME: Final = 6
+_KM: Final = 3
+_ANGLE: Final = 5
+
+
+def summary(flight: Flight, *, run_dir: Path | str | None = None) -> dict[str, Any]:
+    """Return the summary of a flight, ready for JSON.
+
+    Parameters
+    ----------
+    flight : Flight
+        As flown.
+    run_dir : path, optional
+        Where its records stand.
+
+    Returns
+    -------
+    dict
+        Keys in the order of the command-line contract; `events` are what was heard, a planned
+        event that was not heard stands in `not_seen` only.
+
+    """
+    scenario, verdict, ground = flight.scenario, flight.verdict, flight.ground
+    result: dict[str, Any] = {
+        "format": FORMAT,
+        "mission": scenario.mission.id,
+        "scenario": scenario.scenario_id,
+        "success": verdict.success,
+        "as_expected": None,
+        "rate_hz": scenario.rate_hz,
+        "seed": scenario.seed,
+        "result_hash": flight.result_hash,
+        "run_dir": None if run_dir is None else str(run_dir),
+        "max_altitude_km": round(verdict.max_altitude_m / 1e3, _KM),
+        "events": [
+            {
+                "name": row.name,
+                "t_s": round(row.heard.t_s, _TIME),
+                "planned_s": row.planned_s,
+                "trigger": row.heard.trigger,
+            }
+            for row in ground.timeline
+            if row.heard
+        ],
+        "not_seen": [{"name": row.name, "planned_s": row.planned_s} for row in ground.not_seen],
+        "orbit": _orbit(flight),
+        "telemetry": _telemetry(ground),
+        "radar": _radar(ground),
+        "fall": _fall(ground),
+        "faults": [
+            {
+                "kind": act.kind,
+                "component": act.component,
+                "at_s": None if act.at_s is None else round(act.at_s, _TIME),
+                "acted": act.acted,
+            }
+            for act in flight.ledger
+        ],
+        "reasons": list(verdict.reasons),
+        "judged_from_truth": list(JUDGED_FROM_TRUTH),
+    }
+    if scenario.expect is not None:
+        result["as_expected"] = not unmet(scenario.expect, result)
+    return result
+
+
+def unmet(expect: Expect, result: dict[str, Any]) -> list[str]:
+    """Return in words each expectation that a summary does not meet; empty when it meets all."""
+    missed = []
+    if expect.success is not None and result["success"] != expect.success:
+        missed.append(
+            "the mission was to be lost and was reached"
+            if result["success"]
+            else "the mission was to be reached and was lost"
+        )
+    if expect.last_frame_t_s is not None:
+        first_s, latest_s = expect.last_frame_t_s
+        last_s = result["telemetry"]["last_frame_t_s"]
+        if last_s is None or not first_s <= last_s <= latest_s:
+            when = "no frame was heard" if last_s is None else f"it was at {clock(last_s)}"
+            missed.append(
+                f"the last frame was to be between {clock(first_s)} and {clock(latest_s)}: {when}"
+            )
+    if expect.radar is not None:
+        verdict = result["radar"]["verdict"] if result["radar"] else "no radar"
+        if verdict != expect.radar:
+            missed.append(f'the radar verdict was to be "{expect.radar}": it is "{verdict}"')
+    heard = {event["name"] for event in result["events"]}
+    missed += [
+        f"{name} was not to be seen and was heard"
+        for name in expect.not_seen or ()
+        if name in heard
+    ]
+    return missed
+
+
+def exit_code(flight: Flight, result: dict[str, Any]) -> int:
+    """Return 0 when the flight went as expected, else 1: also when a fault changed nothing."""
+    if any(act.idle for act in flight.ledger):
+        return 1
+    good = result["success"] if result["as_expected"] is None else result["as_expected"]
+    return 0 if good else 1
+
+
+def clock(t_s: float, *, decimals: int = 2) -> str:
+    """Return a time as it is spoken: ``T+382.30``, ``T-5.00``."""
+    sign = "-" if round(t_s, decimals) < 0.0 else "+"
+    return f"T{sign}{abs(t_s):.{decimals}f}"
+
+
+def _orbit(flight: Flight) -> dict[str, float] | None:
+    orbit = flight.verdict.orbit
+    if orbit is None:
+        return None
+    return {
+        "perigee_km": round(orbit.perigee_m / 1e3, _KM),
+        "apogee_km": round(orbit.apogee_m / 1e3, _KM),
+        "inclination_deg": round(degrees(orbit.inclination_rad), _ANGLE),
+    }
+
+
+def _telemetry(ground: GroundPicture) -> dict[str, Any]:
+    last = ground.last
+    state = last.state if last else None
+    return {
+        "frames": ground.packets.count,
+        "last_frame_t_s": round(last.t_s, _TIME) if last else None,
+        "altitude_km": round(state.altitude_m / 1e3, _KM) if state else None,
+        "latitude_deg": round(degrees(state.latitude_rad), _ANGLE) if state else None,
+        "longitude_deg": round(degrees(state.longitude_rad), _ANGLE) if state else None,
+        "speed_inertial_mps": round(state.speed_mps, _KM) if state else None,
+        "damaged": ground.packets.damaged_packets,
+        "missing": ground.packets.missing_packets,
+        "lost": ground.lost is not None,
+    }
+
+
+def _radar(ground: GroundPicture) -> dict[str, Any] | None:
+    radar = ground.radar
+    if radar is None:
+        return None
+    return {
+        "verdict": radar.verdict,
+        "window_s": None if radar.window_s is None else [round(t, _TIME) for t in radar.window_s],
+        "stations": [seen.station for seen in radar.passes],
+        "detected_by": radar.detected_by,
+        "detected_s": None if radar.detected_s is None else round(radar.detected_s, _TIME),
+        "other_objects": radar.other_objects,
+    }
+
+
+def _fall(ground: GroundPicture) -> dict[str, Any] | None:
+    fall = ground.fall
+    if fall is None:
+        return None
+    return {
+        "latitude_deg": round(degrees(fall.latitude_rad), _ANGLE),
+        "longitude_deg": round(degrees(fall.longitude_rad), _ANGLE),
+        "t_s": round(fall.t_s, _KM),
+        "beta_kgpm2": fall.beta_kgpm2,
+        "distance_km": None if fall.distance_m is None else round(fall.distance_m / 1e3, _KM),
+    }

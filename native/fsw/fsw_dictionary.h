@@ -1,0 +1,183 @@
+/// The packets of the telemetry dictionary: raw fields, and writers that give them their octets.
+///
+/// Printed by `python -m flightsw.dictionary.emit_c` from flightsw/dictionary/telemetry.toml:
+/// change that file, not this one.
+///
+/// A writer fills in primary header, secondary header and fields, big-endian, of one CCSDS space
+/// packet (133.0-B). It returns the length of the whole packet; the last FSW_PACKET_CRC_bytes of it
+/// are left to the caller, whose CRC covers all octets before them. `out` must have room for the
+/// whole packet.
+
+#ifndef FSW_DICTIONARY_H_INCLUDED
+#define FSW_DICTIONARY_H_INCLUDED
+
+#include <stddef.h>
+#include <stdint.h>
+
+// clang-format off
+
+#define FSW_DICTIONARY_MAJOR          1U
+#define FSW_DICTIONARY_MINOR          0U
+#define FSW_DICTIONARY_HASH           0x4EB6B0FDU ///< CRC-32 of the layout.
+#define FSW_PACKET_KINDS              3U
+#define FSW_PACKET_CRC_bytes          2U          ///< Left to the caller at the end of a packet.
+#define FSW_APID_EVENT                0x100U
+#define FSW_PACKET_EVENT_bytes        48U         ///< With its CRC.
+#define FSW_APID_STATE                0x101U
+#define FSW_PACKET_STATE_bytes        128U        ///< With its CRC.
+#define FSW_APID_HOUSEKEEPING         0x102U
+#define FSW_PACKET_HOUSEKEEPING_bytes 48U         ///< With its CRC.
+
+/// An entry of the sequence fired. The first packets of a tick, in the order of the sequence file.
+typedef struct
+{
+    uint8_t event;             ///< Index of the entry in the sequence file, from 0.
+    uint8_t trigger;           ///< What made the entry fire. 0 primary, 1 backup, 2 depletion, 3 avd, 4 abort, 5
+                               ///< monitor.
+    uint8_t role;              ///< Role of the entry in the sequence. 0 sequence, 1 avd, 2 abort, 3 monitor.
+    int32_t position_x;        ///< Estimated position in eci: Earth-fixed axes frozen at T-0, to 0 deg N 0 deg E. One
+                               ///< count is 0.01 m.
+    int32_t position_y;        ///< As position_x, to 0 deg N 90 deg E. One count is 0.01 m.
+    int32_t position_z;        ///< As position_x, to the north pole. One count is 0.01 m.
+    int32_t velocity_x;        ///< Estimated inertial velocity in eci, along the x axis. The pad's before T-0. One
+                               ///< count is 0.0001 m/s.
+    int32_t velocity_y;        ///< As velocity_x, along the y axis. One count is 0.0001 m/s.
+    int32_t velocity_z;        ///< As velocity_x, along the z axis. One count is 0.0001 m/s.
+    int32_t apparent_velocity; ///< Voted integral of specific force along the body axis since T-0. Not the inertial
+                               ///< velocity. One count is 0.001 m/s.
+} fsw_packet_event_t;
+
+/// What the flight software believes and reads, state_rate_hz of the sequence file.
+typedef struct
+{
+    int32_t  position_x;        ///< Estimated position in eci: Earth-fixed axes frozen at T-0, to 0 deg N 0 deg E. One
+                                ///< count is 0.01 m.
+    int32_t  position_y;        ///< As position_x, to 0 deg N 90 deg E. One count is 0.01 m.
+    int32_t  position_z;        ///< As position_x, to the north pole. One count is 0.01 m.
+    int32_t  velocity_x;        ///< Estimated inertial velocity in eci, along the x axis. The pad's before T-0. One
+                                ///< count is 0.0001 m/s.
+    int32_t  velocity_y;        ///< As velocity_x, along the y axis. One count is 0.0001 m/s.
+    int32_t  velocity_z;        ///< As velocity_x, along the z axis. One count is 0.0001 m/s.
+    int32_t  apparent_velocity; ///< Voted integral of specific force along the body axis since T-0. Not the inertial
+                                ///< velocity. One count is 0.001 m/s.
+    int32_t  axial_accel;       ///< Voted specific force along the body axis, mean of the last tick. One count is 0.001
+                                ///< m/s2.
+    int32_t  pitch;             ///< Commanded angle of the body axis above the launch horizon, in the plane of the
+                                ///< firing azimuth. One count is 1e-06 rad.
+    uint8_t  last_event;        ///< Index of the last entry with role sequence that fired; 255 before the first.
+    uint64_t discretes;         ///< Contacts and dry sensors as read, one bit each.
+    int32_t  analog[16];        ///< Analogue channel as read, counts; its quantum stands in the vehicle file.
+} fsw_packet_state_t;
+
+/// The computer about itself, housekeeping_rate_hz of the sequence file.
+typedef struct
+{
+    uint8_t  dictionary_major;            ///< Version of this file, major.
+    uint8_t  dictionary_minor;            ///< Version of this file, minor.
+    uint32_t dictionary_hash;             ///< CRC-32 of the layout that this file declares.
+    uint32_t sequence_hash;               ///< CRC-32 of the sequence file that flies.
+    uint32_t tick_us;                     ///< Length of a tick. One count is 1e-06 s.
+    uint64_t latched;                     ///< Entries that have fired, one bit each.
+    uint32_t accelerometer_disagreements; ///< Ticks in which an accelerometer stood away from the voted value.
+    uint32_t outbox_full;                 ///< Packets that found no room in a tick.
+} fsw_packet_housekeeping_t;
+
+static inline void fsw_put_u8(uint8_t* const out, const uint8_t value)
+{
+    out[0] = value;
+}
+
+static inline void fsw_put_u16(uint8_t* const out, const uint16_t value)
+{
+    out[0] = (uint8_t)(value >> 8U);
+    out[1] = (uint8_t)(value & 0xFFU);
+}
+
+static inline void fsw_put_u32(uint8_t* const out, const uint32_t value)
+{
+    out[0] = (uint8_t)(value >> 24U);
+    out[1] = (uint8_t)(value >> 16U);
+    out[2] = (uint8_t)(value >> 8U);
+    out[3] = (uint8_t)value;
+}
+
+static inline void fsw_put_u64(uint8_t* const out, const uint64_t value)
+{
+    out[0] = (uint8_t)(value >> 56U);
+    out[1] = (uint8_t)(value >> 48U);
+    out[2] = (uint8_t)(value >> 40U);
+    out[3] = (uint8_t)(value >> 32U);
+    out[4] = (uint8_t)(value >> 24U);
+    out[5] = (uint8_t)(value >> 16U);
+    out[6] = (uint8_t)(value >> 8U);
+    out[7] = (uint8_t)value;
+}
+
+static inline size_t fsw_pack_event(const fsw_packet_event_t* const packet, const uint16_t sequence_count,
+                                    const int64_t met_us, uint8_t* const out)
+{
+    fsw_put_u16(&out[0], (uint16_t)(0x0800U | FSW_APID_EVENT));
+    fsw_put_u16(&out[2], (uint16_t)(0xC000U | (sequence_count & 0x3FFFU)));
+    fsw_put_u16(&out[4], 41U);
+    fsw_put_u64(&out[6], (uint64_t)met_us);
+    fsw_put_u8(&out[14], packet->event);
+    fsw_put_u8(&out[15], packet->trigger);
+    fsw_put_u8(&out[16], packet->role);
+    fsw_put_u8(&out[17], 0U);
+    fsw_put_u32(&out[18], (uint32_t)packet->position_x);
+    fsw_put_u32(&out[22], (uint32_t)packet->position_y);
+    fsw_put_u32(&out[26], (uint32_t)packet->position_z);
+    fsw_put_u32(&out[30], (uint32_t)packet->velocity_x);
+    fsw_put_u32(&out[34], (uint32_t)packet->velocity_y);
+    fsw_put_u32(&out[38], (uint32_t)packet->velocity_z);
+    fsw_put_u32(&out[42], (uint32_t)packet->apparent_velocity);
+    return FSW_PACKET_EVENT_bytes;
+}
+
+static inline size_t fsw_pack_state(const fsw_packet_state_t* const packet, const uint16_t sequence_count,
+                                    const int64_t met_us, uint8_t* const out)
+{
+    fsw_put_u16(&out[0], (uint16_t)(0x0800U | FSW_APID_STATE));
+    fsw_put_u16(&out[2], (uint16_t)(0xC000U | (sequence_count & 0x3FFFU)));
+    fsw_put_u16(&out[4], 121U);
+    fsw_put_u64(&out[6], (uint64_t)met_us);
+    fsw_put_u32(&out[14], (uint32_t)packet->position_x);
+    fsw_put_u32(&out[18], (uint32_t)packet->position_y);
+    fsw_put_u32(&out[22], (uint32_t)packet->position_z);
+    fsw_put_u32(&out[26], (uint32_t)packet->velocity_x);
+    fsw_put_u32(&out[30], (uint32_t)packet->velocity_y);
+    fsw_put_u32(&out[34], (uint32_t)packet->velocity_z);
+    fsw_put_u32(&out[38], (uint32_t)packet->apparent_velocity);
+    fsw_put_u32(&out[42], (uint32_t)packet->axial_accel);
+    fsw_put_u32(&out[46], (uint32_t)packet->pitch);
+    fsw_put_u8(&out[50], packet->last_event);
+    fsw_put_u8(&out[51], 0U);
+    fsw_put_u8(&out[52], 0U);
+    fsw_put_u8(&out[53], 0U);
+    fsw_put_u64(&out[54], packet->discretes);
+    for (size_t i = 0; i < 16U; i++) {
+        fsw_put_u32(&out[62U + (4U * i)], (uint32_t)packet->analog[i]);
+    }
+    return FSW_PACKET_STATE_bytes;
+}
+
+static inline size_t fsw_pack_housekeeping(const fsw_packet_housekeeping_t* const packet, const uint16_t sequence_count,
+                                           const int64_t met_us, uint8_t* const out)
+{
+    fsw_put_u16(&out[0], (uint16_t)(0x0800U | FSW_APID_HOUSEKEEPING));
+    fsw_put_u16(&out[2], (uint16_t)(0xC000U | (sequence_count & 0x3FFFU)));
+    fsw_put_u16(&out[4], 41U);
+    fsw_put_u64(&out[6], (uint64_t)met_us);
+    fsw_put_u8(&out[14], packet->dictionary_major);
+    fsw_put_u8(&out[15], packet->dictionary_minor);
+    fsw_put_u16(&out[16], 0U);
+    fsw_put_u32(&out[18], packet->dictionary_hash);
+    fsw_put_u32(&out[22], packet->sequence_hash);
+    fsw_put_u32(&out[26], packet->tick_us);
+    fsw_put_u64(&out[30], packet->latched);
+    fsw_put_u32(&out[38], packet->accelerometer_disagreements);
+    fsw_put_u32(&out[42], packet->outbox_full);
+    return FSW_PACKET_HOUSEKEEPING_bytes;
+}
+
+#endif

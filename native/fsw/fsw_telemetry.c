@@ -1,0 +1,160 @@
+#include "fsw_telemetry.h"
+
+#include "fsw_crc.h"
+#include "fsw_dictionary.h"
+#include "fsw_number.h"
+
+#define PERIOD_millionths 1000000U
+
+enum
+{
+    STREAM_EVENT,
+    STREAM_STATE,
+    STREAM_HOUSEKEEPING
+};
+
+_Static_assert((FSW_ENTRIES_MAX * FSW_PACKET_EVENT_bytes) + FSW_PACKET_STATE_bytes + FSW_PACKET_HOUSEKEEPING_bytes <=
+                   FSW_OUTBOX_bytes,
+               "an outbox holds all that a tick can produce");
+
+/// Where the next packet goes, or NULL if it does not fit.
+static uint8_t* room(fsw_t* const self, fsw_output_t* const output, const size_t size)
+{
+    if ((size_t)FSW_OUTBOX_bytes - output->packet_bytes < size) {
+        fsw_count_u32(&self->err.outbox_full);
+        return NULL;
+    }
+    return &output->packets[output->packet_bytes];
+}
+
+static void finish(fsw_t* const self, fsw_output_t* const output, const uint32_t stream, const size_t size)
+{
+    uint8_t* const packet  = &output->packets[output->packet_bytes];
+    const size_t   covered = size - FSW_PACKET_CRC_bytes;
+    fsw_put_u16(&packet[covered], fsw_crc16(packet, covered));
+    output->packet_bytes         = (uint16_t)(output->packet_bytes + size);
+    self->sequence_count[stream] = (uint16_t)((self->sequence_count[stream] + 1U) & 0x3FFFU);
+}
+
+static int32_t position_counts(const fsw_t* const self, const uint32_t axis)
+{
+    return fsw_saturate_i32(fsw_round_i64(self->estimated_position_eci_m[axis] * 1.0e2, 0));
+}
+
+static int32_t velocity_counts(const fsw_t* const self, const uint32_t axis)
+{
+    return fsw_saturate_i32(fsw_round_i64(self->estimated_velocity_eci_mps[axis] * 1.0e4, 0));
+}
+
+static int64_t met_us(const fsw_t* const self)
+{
+    const int64_t origin = (self->t_zero_ticks == FSW_TICK_NEVER) ? 0 : self->t_zero_ticks;
+    return (self->clock_ticks - origin) * (int64_t)self->config->tick_us;
+}
+
+static void send_event(fsw_t* const self, fsw_output_t* const output, const uint32_t entry)
+{
+    uint8_t* const out = room(self, output, FSW_PACKET_EVENT_bytes);
+    if (out == NULL) {
+        return;
+    }
+    const fsw_packet_event_t packet = {
+        .event             = (uint8_t)entry,
+        .trigger           = self->event_by[entry],
+        .role              = self->config->entry[entry].role,
+        .position_x        = position_counts(self, 0U),
+        .position_y        = position_counts(self, 1U),
+        .position_z        = position_counts(self, 2U),
+        .velocity_x        = velocity_counts(self, 0U),
+        .velocity_y        = velocity_counts(self, 1U),
+        .velocity_z        = velocity_counts(self, 2U),
+        .apparent_velocity = fsw_saturate_i32(self->apparent_velocity_um_per_s / 1000),
+    };
+    finish(self, output, STREAM_EVENT, fsw_pack_event(&packet, self->sequence_count[STREAM_EVENT], met_us(self), out));
+}
+
+static void send_state(fsw_t* const self, const fsw_input_t* const input, fsw_output_t* const output)
+{
+    uint8_t* const out = room(self, output, FSW_PACKET_STATE_bytes);
+    if (out == NULL) {
+        return;
+    }
+    fsw_packet_state_t packet = {
+        .position_x        = position_counts(self, 0U),
+        .position_y        = position_counts(self, 1U),
+        .position_z        = position_counts(self, 2U),
+        .velocity_x        = velocity_counts(self, 0U),
+        .velocity_y        = velocity_counts(self, 1U),
+        .velocity_z        = velocity_counts(self, 2U),
+        .apparent_velocity = fsw_saturate_i32(self->apparent_velocity_um_per_s / 1000),
+        .axial_accel       = fsw_saturate_i32(self->axial_accel_mmps2),
+        .pitch             = fsw_saturate_i32(fsw_round_i64(self->pitch_rad * 1.0e6, 0)),
+        .last_event        = self->last_event,
+        .discretes         = input->discretes,
+    };
+    for (uint32_t i = 0; i < FSW_ANALOGS_MAX; i++) {
+        packet.analog[i] = input->analog_counts[i];
+    }
+    finish(self, output, STREAM_STATE, fsw_pack_state(&packet, self->sequence_count[STREAM_STATE], met_us(self), out));
+}
+
+static void send_housekeeping(fsw_t* const self, fsw_output_t* const output)
+{
+    uint8_t* const out = room(self, output, FSW_PACKET_HOUSEKEEPING_bytes);
+    if (out == NULL) {
+        return;
+    }
+    const fsw_packet_housekeeping_t packet = {
+        .dictionary_major            = FSW_DICTIONARY_MAJOR,
+        .dictionary_minor            = FSW_DICTIONARY_MINOR,
+        .dictionary_hash             = FSW_DICTIONARY_HASH,
+        .sequence_hash               = self->config->sequence_hash,
+        .tick_us                     = self->config->tick_us,
+        .latched                     = self->latched,
+        .accelerometer_disagreements = self->err.accelerometer_disagreements,
+        .outbox_full                 = self->err.outbox_full,
+    };
+    const uint16_t count = self->sequence_count[STREAM_HOUSEKEEPING];
+    finish(self, output, STREAM_HOUSEKEEPING, fsw_pack_housekeeping(&packet, count, met_us(self), out));
+}
+
+/// Part of a period that a tick is, at most all of it.
+static uint32_t share_of_period(const fsw_t* const self, const uint32_t rate_hz)
+{
+    const uint64_t share = (uint64_t)rate_hz * self->config->tick_us;
+    return (share > PERIOD_millionths) ? PERIOD_millionths : (uint32_t)share;
+}
+
+static bool is_due(uint32_t* const phase, const uint32_t share)
+{
+    *phase += share;
+    const bool due = *phase >= PERIOD_millionths;
+    *phase -= due ? PERIOD_millionths : 0U;
+    return due;
+}
+
+void fsw_telemetry_start(fsw_t* const self)
+{
+    for (uint32_t i = 0; i < FSW_PACKET_KINDS; i++) {
+        self->sequence_count[i] = 0U;
+    }
+    const uint32_t state        = share_of_period(self, self->config->state_rate_hz);
+    const uint32_t housekeeping = share_of_period(self, self->config->housekeeping_rate_hz);
+    self->packet_phase[0]       = (state == 0U) ? 0U : (PERIOD_millionths - state);
+    self->packet_phase[1]       = (housekeeping == 0U) ? 0U : (PERIOD_millionths - housekeeping);
+    self->err.outbox_full       = 0U;
+}
+
+void fsw_telemetry_step(fsw_t* const self, const fsw_input_t* const input, const uint64_t fired,
+                        fsw_output_t* const output)
+{
+    for (uint64_t rest = fired; rest != 0U; rest &= rest - 1U) {
+        send_event(self, output, fsw_lowest_bit(rest));
+    }
+    if (is_due(&self->packet_phase[0], share_of_period(self, self->config->state_rate_hz))) {
+        send_state(self, input, output);
+    }
+    if (is_due(&self->packet_phase[1], share_of_period(self, self->config->housekeeping_rate_hz))) {
+        send_housekeeping(self, output);
+    }
+}

@@ -1,0 +1,251 @@
+#include "loop.h"
+
+#include <string.h>
+
+const char* const LOOP_TRUTH_NAMES =
+    "t_s,position_x_eci_m,position_y_eci_m,position_z_eci_m,velocity_x_eci_mps,velocity_y_eci_mps,velocity_z_eci_mps,"
+    "axis_x_eci,axis_y_eci,axis_z_eci,mass_kg,height_m,thrust_n,dynamic_pressure_pa,mach,air_pressure_pa,"
+    "specific_velocity_axial_mps,specific_velocity_x_eci_mps,specific_velocity_y_eci_mps,specific_velocity_z_eci_mps";
+
+static bool level_exists(const plant_part_t* const part, const uint8_t value)
+{
+    return value < PLANT_LEVELS_MAX && part->engine.thrust_vac_n > 0.0 && part->engine.level[value] > 0.0;
+}
+
+static bool actions_fit(const loop_config_t* const config)
+{
+    if (config->action_count > FSW_ACTIONS_MAX) {
+        return false;
+    }
+    for (uint16_t i = 0U; i < config->action_count; i++) {
+        const loop_action_t* const action = &config->action[i];
+        if (action->part >= config->plant->part_count || action->command > (uint8_t)PLANT_DEPLOY) {
+            return false;
+        }
+        const bool needs_level = action->command == (uint8_t)PLANT_IGNITE || action->command == (uint8_t)PLANT_THROTTLE;
+        if (needs_level && !level_exists(&config->plant->part[action->part], action->value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool acts_fit(const loop_config_t* const config)
+{
+    for (uint16_t i = 0U; i < config->act_count && i < FAULTS_ACTS_MAX; i++) {
+        const faults_act_t* const act   = &config->act[i];
+        uint16_t                  limit = 1U;
+        switch ((faults_kind_t)act->kind) {
+            case FAULTS_ENGINE_SHUTDOWN:
+            case FAULTS_ENGINE_THRUST_LOSS:
+            case FAULTS_STAGE_SEPARATION:
+                limit = config->plant->part_count;
+                break;
+            case FAULTS_INTEGRATOR_STUCK:
+            case FAULTS_INTEGRATOR_BIAS:
+            case FAULTS_INTEGRATOR_SCALE:
+                limit = 6U;
+                break;
+            case FAULTS_DISCRETE_STUCK:
+                limit = config->sensors->discrete_count;
+                break;
+            case FAULTS_TRANSMITTER_POWER_LOSS:
+                break;
+        }
+        if (act->kind > (uint8_t)FAULTS_DISCRETE_STUCK || act->component >= limit) {
+            return false;
+        }
+    }
+    return config->act_count <= FAULTS_ACTS_MAX;
+}
+
+/// The platform's axes as they stand at plant clock `t_s`, and told to the sensors.
+static void turn_platform(loop_t* const self, const double t_s)
+{
+    for (int i = 0; i < 3; i++) {
+        self->platform_axes_eci[i] = plant_eci_from_ecef(self->config->platform_axes_ecef[i], t_s);
+    }
+    sensors_set_platform(&self->sensors, self->platform_axes_eci[0], self->platform_axes_eci[1],
+                         self->platform_axes_eci[2]);
+}
+
+int32_t loop_init(loop_t* const self, const loop_config_t* const config)
+{
+    memset(self, 0, sizeof(*self));
+    self->config      = config;
+    self->t_zero_tick = INT64_MAX;
+    self->t_zero_s    = __builtin_nan("");
+    self->tick_s      = (double)config->fsw->tick_us * 1.0e-6;
+
+    const plant_status_t plant_status = plant_init(&self->plant, config->plant);
+    if (plant_status != PLANT_OK) {
+        return LOOP_ERROR_PLANT + (int32_t)plant_status;
+    }
+    const fsw_status_t fsw_status = fsw_init(&self->fsw, config->fsw);
+    if (fsw_status != FSW_OK) {
+        return LOOP_ERROR_FSW + (int32_t)fsw_status;
+    }
+    if (!acts_fit(config) || !faults_init(&self->faults, config->act, config->act_count)) {
+        return LOOP_ERROR_FAULTS;
+    }
+    if (!actions_fit(config)) {
+        return LOOP_ERROR_ACTIONS;
+    }
+    transmitter_init(&self->transmitter);
+    sensors_init(&self->sensors, config->sensors, &self->plant, config->platform_axes_ecef[0],
+                 config->platform_axes_ecef[1], config->platform_axes_ecef[2]);
+    turn_platform(self, self->plant.t_s);
+    return LOOP_OK;
+}
+
+/// Measurement becomes input, line by line.
+static void read_sensors(fsw_input_t* const input, const sensors_t* const sensors)
+{
+    for (int i = 0; i < 3; i++) {
+        input->axial_counts[i] = sensors->counts[i];
+        input->imu_counts[i]   = sensors->counts[3 + i];
+    }
+    for (int i = 0; i < FSW_ANALOGS_MAX; i++) {
+        input->analog_counts[i] = sensors->analog_counts[i];
+    }
+    input->discretes = sensors->discretes;
+}
+
+/// Command becomes plant input, line by line.
+static void obey(loop_t* const self)
+{
+    const fsw_output_t* const output = &self->output;
+    const plant_vec3_t* const axes   = self->platform_axes_eci;
+
+    uint64_t actions = output->actions;
+    for (uint16_t i = 0U; actions != 0U && i < self->config->action_count; i++) {
+        if ((actions & 1U) != 0U) {
+            const loop_action_t* const action = &self->config->action[i];
+            (void)plant_command(&self->plant, (plant_command_t)action->command, action->part, action->value);
+        }
+        actions >>= 1U;
+    }
+    const plant_vec3_t x = plant_vec3_scale(axes[0], output->axis_platform[0]);
+    const plant_vec3_t y = plant_vec3_scale(axes[1], output->axis_platform[1]);
+    const plant_vec3_t z = plant_vec3_scale(axes[2], output->axis_platform[2]);
+    plant_aim(&self->plant, plant_vec3_add(plant_vec3_add(x, y), z));
+}
+
+static void transmit(loop_t* const self, loop_record_t* const record)
+{
+    const fsw_output_t* const output = &self->output;
+    if (output->packet_bytes == 0U) {
+        return;
+    }
+    const size_t sent = transmitter_send(&self->transmitter, output->packet_bytes, output->packet_count);
+    if (sent == 0U) {
+        return;
+    }
+    if (record->downlink_used + sent <= record->downlink_capacity) {
+        memcpy(&record->downlink[record->downlink_used], output->packets, sent);
+        record->downlink_used += sent;
+    } else {
+        record->downlink_lost += sent;
+    }
+}
+
+/// Whether something that happens `rate_hz` times a second is due in `tick`; once a tick at the most.
+static bool is_due(const int64_t tick, const uint32_t rate_hz, const uint32_t tick_us)
+{
+    const int64_t per_tick = (int64_t)rate_hz * (int64_t)tick_us;
+    return tick == 0 || (tick * per_tick) / 1000000 != ((tick - 1) * per_tick) / 1000000;
+}
+
+static double* put_vec3(double* const out, const plant_vec3_t v)
+{
+    out[0] = v.x;
+    out[1] = v.y;
+    out[2] = v.z;
+    return &out[3];
+}
+
+static void record_truth(const loop_t* const self, loop_record_t* const record)
+{
+    if (record->truth_used >= record->truth_capacity) {
+        record->truth_lost++;
+        return;
+    }
+    const plant_t* const plant = &self->plant;
+    double*              out   = &record->truth[record->truth_used * LOOP_TRUTH_COLUMNS];
+    record->truth_used++;
+    *out++ = plant->t_s;
+    out    = put_vec3(out, plant->position_eci_m);
+    out    = put_vec3(out, plant->velocity_eci_mps);
+    out    = put_vec3(out, plant->axis_eci);
+    *out++ = plant->mass_kg;
+    *out++ = plant_height_m(plant->position_eci_m);
+    *out++ = plant->thrust_n;
+    *out++ = plant->dynamic_pressure_pa;
+    *out++ = plant->mach;
+    *out++ = plant->air_pressure_pa;
+    *out++ = plant->specific_velocity_axial_mps;
+    (void)put_vec3(out, plant->specific_velocity_eci_mps);
+}
+
+static void note_events(loop_t* const self)
+{
+    uint64_t fresh = self->fsw.latched & ~self->latched;
+    self->latched  = self->fsw.latched;
+    for (uint8_t event = 0U; fresh != 0U; event++) {
+        if ((fresh & 1U) != 0U) {
+            faults_note(&self->faults, event, self->tick);
+        }
+        fresh >>= 1U;
+    }
+}
+
+static void note_lift_off(loop_t* const self)
+{
+    if (self->t_zero_tick == INT64_MAX && !self->plant.on_pad) {
+        self->t_zero_tick = self->tick;
+        self->t_zero_s    = self->plant.t_s;
+        turn_platform(self, self->t_zero_s);
+        faults_note(&self->faults, FAULTS_FROM_T_ZERO, self->tick);
+    }
+}
+
+static bool has_ended(const loop_t* const self)
+{
+    if (self->plant.on_ground) {
+        return true;
+    }
+    return self->plant.on_pad ? self->plant.t_s >= self->config->hold_limit_s
+                              : self->plant.t_s - self->t_zero_s >= self->config->end_s - 0.5 * self->tick_s;
+}
+
+static void tick(loop_t* const self, loop_record_t* const record)
+{
+    const uint32_t tick_us = self->config->fsw->tick_us;
+
+    faults_apply(&self->faults, self->tick, &self->plant, &self->sensors, &self->transmitter);
+    sensors_sample(&self->sensors, &self->plant);
+    read_sensors(&self->input, &self->sensors);
+    fsw_step(&self->fsw, &self->input, &self->output);
+    transmit(self, record);
+    if (self->fsw.latched != self->latched) {
+        note_events(self);
+    }
+    obey(self);
+    if (self->config->truth_rate_hz != 0U && is_due(self->tick, self->config->truth_rate_hz, tick_us)) {
+        record_truth(self, record);
+    }
+    plant_advance(&self->plant, self->tick_s);
+    self->tick++;
+    note_lift_off(self);
+    self->finished = has_ended(self);
+}
+
+int64_t loop_run(loop_t* const self, const int64_t ticks, loop_record_t* const record)
+{
+    int64_t flown = 0;
+    while (flown < ticks && !self->finished) {
+        tick(self, record);
+        flown++;
+    }
+    return flown;
+}

@@ -1,0 +1,38 @@
+"""The core compiled without Python, by any compiler at any level: see fly.c."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flightsw._native import ffi
+from flightsw.scenario.tables import native_tables
+
+if TYPE_CHECKING:
+    from flightsw.scenario import Scenario
+
+TOP = Path(__file__).parents[2]
+ROOMS = ("fsw", "transmitter", "plant", "sensors", "faults", "loop")
+
+
+def compile_core(where: Path, *, compiler: str = "gcc", flags: tuple[str, ...] = ("-O2",)) -> Path:
+    """Compile fly.c with the whole core into `where`; return the program."""
+    program = where / f"fly-{compiler}{''.join(flags)}"
+    sources = [str(path) for room in ROOMS for path in sorted((TOP / "native" / room).glob("*.c"))]
+    folders = [f"-I{TOP / 'native' / room}" for room in ROOMS]
+    command = [compiler, "-std=c11", "-ffp-contract=off", "-fno-math-errno", *flags, *folders]
+    subprocess.run(
+        [*command, str(Path(__file__).with_name("fly.c")), *sources, "-o", str(program)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return program
+
+
+def tables_as_bytes(scenario: Scenario) -> bytes:
+    """Return what fly.c reads: the tables of one flight, one after the other."""
+    tables = native_tables(scenario)
+    structs = (tables.plant, tables.sensors, tables.fsw, tables.loop)
+    return b"".join(bytes(ffi.buffer(struct)) for struct in structs)

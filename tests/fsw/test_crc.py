@@ -1,0 +1,38 @@
+"""CRC-16/CCITT-FALSE: the check value of the catalogue of CRCs, and Python's own implementation."""
+
+import binascii
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flightsw._native import lib
+
+CHECK = b"123456789"
+CHECK_CRC = 0x29B1  # CRC-16/IBM-3740 in Greg Cook's catalogue of parametrised CRC algorithms
+
+
+def test_gives_the_published_check_value() -> None:
+    assert lib.fsw_crc16(CHECK, len(CHECK)) == CHECK_CRC
+
+
+def test_of_nothing_is_the_initial_register() -> None:
+    assert lib.fsw_crc16(b"", 0) == 0xFFFF
+
+
+@given(st.binary(max_size=300))
+def test_agrees_with_the_standard_library(data: bytes) -> None:
+    assert lib.fsw_crc16(data, len(data)) == binascii.crc_hqx(data, 0xFFFF)
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 1115])
+def test_of_data_and_its_checksum_is_zero(size: int) -> None:
+    data = bytes(i % 251 for i in range(size))
+
+    protected = data + lib.fsw_crc16(data, size).to_bytes(2, "big")
+
+    assert lib.fsw_crc16(protected, size + 2) == 0
+
+
+def test_looks_at_no_byte_beyond_its_size() -> None:
+    assert lib.fsw_crc16(CHECK + b"x", len(CHECK)) == CHECK_CRC
