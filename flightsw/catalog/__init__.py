@@ -1,1 +1,1 @@
-"""Vehicles, sequences, missions, faults, scenarios and stations, as data with their sources: no code lives here."""
+"""Vehicles, sequences, missions, faults, scenarios and stations: data with sources, no code."""

@@ -66,7 +66,8 @@ def _mission(document: Document) -> Iterator[str]:
 
 def _target(target: Target) -> str:
     if target.max_altitude_m is not None and target.max_altitude_band_m is not None:
-        return f"{target.max_altitude_m / 1000:g} +- {target.max_altitude_band_m / 1000:g} km high, suborbital"
+        band = f"{target.max_altitude_m / 1000:g} +- {target.max_altitude_band_m / 1000:g}"
+        return f"{band} km high, suborbital"
     height = (
         f"{(target.perigee_m or 0.0) / 1000:g} +- {(target.perigee_band_m or 0.0) / 1000:g} x "
         f"{(target.apogee_m or 0.0) / 1000:g} +- {(target.apogee_band_m or 0.0) / 1000:g} km"

@@ -10,7 +10,7 @@ from binascii import crc_hqx
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ class Packets:
     def values(self, name: str, field: str) -> NDArray[np.float64]:
         """Return a field of all packets of a name in the dictionary's unit, one value a packet."""
         scale = self.dictionary.packet(name).field(field).scale
-        return np.asarray(self.rows[name][field].astype(np.float64) * scale)
+        return _scaled(self.rows[name][field], scale)
 
     def vectors(self, name: str, field: str) -> NDArray[np.float64]:
         """Return `field`_x, _y, _z of all packets of a name, shape (n, 3), dictionary's unit."""
@@ -77,13 +77,20 @@ class Packets:
     def met_s(self, name: str) -> NDArray[np.float64]:
         """Return the mission elapsed time of all packets of a name, s since T-0."""
         scale = self.dictionary.secondary_header.scale
-        return np.asarray(self.rows[name]["met_us"].astype(np.float64) * scale)
+        return _scaled(self.rows[name]["met_us"], scale)
 
     def heard_s(self) -> NDArray[np.float64]:
         """Return the mission elapsed time of every good packet, in the order heard, s."""
         offsets = np.concatenate([self.offset_bytes[name] for name in self.rows])
         times = np.concatenate([self.met_s(name) for name in self.rows])
         return np.asarray(times[np.argsort(offsets, kind="stable")])
+
+
+def _scaled(counts: NDArray[Any], scale: float) -> NDArray[np.float64]:
+    """Return counts in their unit; one part of a power of ten is divided by, which rounds once."""
+    parts = round(1.0 / scale)
+    values = counts.astype(np.float64)
+    return np.asarray(values / parts if parts > 1 else values * scale)
 
 
 def decode(downlink: bytes, dictionary: Dictionary | None = None) -> Packets:

@@ -72,7 +72,7 @@ class CommandLineError(ValueError):
 
 
 class InlineFault(Document):
-    """One act written on the command line or as a string of a scenario: a fault file without a file."""
+    """One act written on the command line or in a scenario: a fault file without a file."""
 
     def __init__(self, text: str, data: dict[str, Any], place: Cursor | None) -> None:
         super().__init__(f"--fault {text}", text, data, kind="fault")
@@ -156,7 +156,7 @@ def _plain_value(key: str, value: str) -> object:
 def check_fault(
     fault: Document, vehicle: VehicleNames | None, events: list[str] | None, *, when: When | None
 ) -> Iterator[Problem]:
-    """Yield what is wrong inside a fault, and between it and the vehicle and sequence if they are known.
+    """Yield what is wrong inside a fault, and between it and the vehicle and events if known.
 
     `when` is the time that the caller gives in place of the file's own.
     """
@@ -309,7 +309,7 @@ def _component(component: Cursor, kind: FaultKind, vehicle: VehicleNames) -> Ite
 
 
 def resolve(fault: Document, vehicle: VehicleNames, when: When | None) -> list[Act]:
-    """Return the acts of a fault without errors, on a vehicle; `when` replaces its own reference time."""
+    """Return the acts of a fault without errors; `when` replaces its own reference time."""
     reference = when or _reference(fault.root)
     tables = list(fault.root.get("act").tables())
     named = {name: act for act in tables if (name := act.get("id").text) is not None}

@@ -118,7 +118,7 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """Return the end of a message about an unknown name: the nearest one, or all if they are few."""
+    """Return the end of a message about an unknown name: the nearest, or all if they are few."""
     names = tuple(dict.fromkeys(names))
     close = nearest(name, names)
     if close is not None:

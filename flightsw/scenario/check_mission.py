@@ -22,7 +22,7 @@ def check_mission(
     events: list[str] | None,
     stations: list[Document],
 ) -> Iterator[Problem]:
-    """Yield what is wrong inside a mission file, and between it and the files it names that are known."""
+    """Yield what is wrong inside a mission file, and between it and what is known around it."""
     root = mission.root
     yield from _launch(root.get("launch").get("time_utc"))
     yield from _target(root.get("target"))
@@ -139,7 +139,7 @@ def _payload(root: Cursor, vehicle: VehicleNames) -> Iterator[Problem]:
 
 
 def near_rates(rate_hz: float) -> list[int]:
-    """Return the allowed rates next to one: whole Hz from 10 to 1000 whose tick is whole microseconds."""
+    """Return the allowed rates next to one: those whose tick is whole microseconds."""
     allowed = [rate for rate in range(10, 1001) if 1_000_000 % rate == 0]
     below = [rate for rate in allowed if rate <= rate_hz]
     above = [rate for rate in allowed if rate > rate_hz]

@@ -30,7 +30,7 @@ def event_names(sequence: Document) -> list[str]:
 
 
 def check_sequence(sequence: Document, vehicle: VehicleNames | None) -> Iterator[Problem]:
-    """Yield what is wrong inside a sequence file, and between it and its vehicle if that is known."""
+    """Yield what is wrong inside a sequence file, and between it and its vehicle if known."""
     events = event_names(sequence)
     entries = list(sequence.root.get("entry").tables())
     yield from _events(entries)
@@ -90,7 +90,8 @@ def _entry(entry: Cursor, events: list[str]) -> Iterator[Problem]:
     early, late = entry.get("not_before_s"), entry.get("not_after_s")
     if early.number is not None and late.number is not None and early.number > late.number:
         yield early.problem(
-            f"`{name}` is not before {early.number:g} s and not after {late.number:g} s: it would never come"
+            f"`{name}` is not before {early.number:g} s and not after {late.number:g} s:"
+            " it would never come"
         )
     if entry.get("role").text == "monitor" and entry.get("actions").value:
         yield entry.get("actions").problem(
@@ -184,7 +185,7 @@ def _spoken(verb: str) -> str:
 
 
 def _tail_off(entry: Cursor, vehicle: VehicleNames) -> Iterator[Problem]:
-    """Yield a problem for each `less_tailoff` of an entry that does not shut one type of engine down."""
+    """Yield a problem for each `less_tailoff` that has no one type of engine to go by."""
     places = [
         place
         for which in ("primary", "backup")

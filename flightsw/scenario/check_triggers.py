@@ -94,7 +94,8 @@ def _quantity(trigger: Cursor, vehicle: VehicleNames | None) -> Iterator[Problem
     ):
         known = vehicle.quantities
         yield quantity.problem(
-            f"vehicle `{vehicle.id}` measures no `{quantity.text}`{did_you_mean(quantity.text, known)}"
+            f"vehicle `{vehicle.id}` measures no `{quantity.text}`"
+            f"{did_you_mean(quantity.text, known)}"
         )
 
 

@@ -238,7 +238,8 @@ class Loader:
             if vehicle is not None and not problems and not self._has_problems(fault.document):
                 count += sum(len(act.components) for act in fault.resolve(vehicle))
                 if count > ACTS_MAX:
-                    message = f"a flight has at most {ACTS_MAX} acts, each on one component; here are {count}"
+                    most = f"a flight has at most {ACTS_MAX} acts, each on one component"
+                    message = f"{most}; here are {count}"
                     self.add(fault.document.problem((), message, key=True))
 
     def _has_problems(self, document: Document) -> bool:

@@ -47,7 +47,7 @@ Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class Table(BaseModel):
-    """A table of a file. Its numbers have a `source`, or are `assumed`: here or in the table around it."""
+    """A table of a file. Its numbers have a `source` or are `assumed`, here or further out."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 

@@ -39,8 +39,8 @@ Reason = tuple[Literal["source", "assumed"], str] | None
 def constants(document: Document) -> Iterator[Constant]:
     """Yield every number of a file, in the file's order, with where it comes from.
 
-    A table's `source` or `assumed` is that of its numbers and of the tables in it, unless they have their own.
-    Where a table has both, `assumed` is said: the weaker of two claims.
+    A table's `source` or `assumed` is that of its numbers and of the tables in it, unless they have
+    their own. Where a table has both, `assumed` is said: the weaker of two claims.
     """
     found = list(_table(document.root, None))
     yield from sorted(found, key=lambda constant: constant.line)

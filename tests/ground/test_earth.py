@@ -28,7 +28,9 @@ def test_a_place_agrees_with_the_core_and_comes_back(latitude_deg, longitude_deg
     ecef = ecef_from_geodetic(latitude_rad=latitude, longitude_rad=longitude, height_m=height_m)
     back = geodetic_from_ecef(ecef)
 
-    core = lib.plant_ecef_from_geodetic([latitude, longitude, height_m])
+    core = lib.plant_ecef_from_geodetic(
+        ffi.new("plant_geodetic_t *", [latitude, longitude, height_m])[0]
+    )
     core_back = lib.plant_geodetic_from_ecef(ffi.new("plant_vec3_t *", ecef.tolist())[0])
     assert ecef == pytest.approx([core.x, core.y, core.z], abs=1e-6)
     assert float(back.latitude_rad) == pytest.approx(core_back.latitude_rad, abs=1e-12)

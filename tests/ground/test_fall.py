@@ -19,10 +19,12 @@ RADIUS_M = 6378137.0  # WGS 84
 
 
 def state(t_s, position, velocity, *, on_pad=False):
+    x, y, z = (float(value) for value in position)
+    vx, vy, vz = (float(value) for value in velocity)
     return State(
         t_s=t_s,
-        position_eci_m=tuple(float(value) for value in position),
-        velocity_eci_mps=tuple(float(value) for value in velocity),
+        position_eci_m=(x, y, z),
+        velocity_eci_mps=(vx, vy, vz),
         on_pad=on_pad,
         latitude_rad=0.0,
         longitude_rad=0.0,

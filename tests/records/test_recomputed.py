@@ -1,4 +1,4 @@
-"""What the ground says of a real flight comes from its downlink and the mission, and from no truth."""
+"""What the ground says of a real flight comes from downlink and mission, from no truth."""
 
 import json
 
