@@ -22,7 +22,16 @@ _HOME: Final[dict[str, str]] = {
     "load": "flightsw.scenario",
 }
 
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604  the names of _HOME are strings
+__all__ = [
+    "Flight",
+    "FlightswError",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "check",
+    "fly",
+    "load",
+]
 
 
 def __getattr__(name: str) -> object:

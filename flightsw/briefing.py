@@ -15,7 +15,7 @@ from flightsw.ground.briefing import (
     Search,
 )
 from flightsw.ground.stations import Station
-from flightsw.scenario.tables import sequence_hash
+from flightsw.scenario.tables_computer import sequence_hash
 
 if TYPE_CHECKING:
     from flightsw.scenario import Mission, Scenario

@@ -16,7 +16,7 @@ from flightsw.briefing import ground_brief, radar_stations
 from flightsw.echoes import Trajectory, radar_echoes
 from flightsw.errors import FlightswError
 from flightsw.ground import Echoes, GroundPicture, Heard, Orbit, look
-from flightsw.judge import PayloadState, Verdict, judge
+from flightsw.judge import PayloadState, Verdict, early_stop, judge
 from flightsw.scenario.tables import TRUTH_RATE_HZ, Tables, native_tables
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ class CoreRefusedError(FlightswError):
     """The compiled core refused what it was given; nothing was started."""
 
     def __init__(self, status: int) -> None:
-        room = {1: "plant", 2: "flight software", 3: "faults", 4: "actions"}.get(-status // 100, "?")
+        room = {1: "plant", 2: "flight software", 3: "faults", 4: "actions"}.get(
+            -status // 100, "?"
+        )
         super().__init__(f"the core refused the scenario: {room}, status {status}")
         self.status = status
 
@@ -139,7 +141,7 @@ def fly(scenario: Scenario) -> Flight:
     The closed loop runs in one call of the core with the GIL released.
     """
     tables = native_tables(scenario)
-    loop = ffi.new("loop_t *")
+    loop: Any = ffi.new("loop_t *")
     status = lib.loop_init(loop, tables.loop)
     if status != lib.LOOP_OK:
         raise CoreRefusedError(status)
@@ -154,6 +156,7 @@ def fly(scenario: Scenario) -> Flight:
         scenario.mission,
         payload=payload,
         max_altitude_m=greatest_m,
+        stopped=early_stop(scenario, truth, _latched(loop, scenario)),
         acts_idle=sum(row.idle for row in ledger),
     )
     return Flight(
@@ -187,10 +190,10 @@ def _run(loop: Any, tables: Tables) -> tuple[bytes, dict[str, NDArray[np.float64
     packets = 1.0 + seconds * tables.packets_per_s
     received = np.empty(int(packets * STATE_BYTES_MAX) + MARGIN_BYTES, dtype=np.uint8)
     rows = np.empty((int(seconds * TRUTH_RATE_HZ) + 16, lib.LOOP_TRUTH_COLUMNS))
-    record = ffi.new("loop_record_t *")
-    record.downlink = ffi.cast("uint8_t *", ffi.from_buffer(received))
+    record: Any = ffi.new("loop_record_t *")
+    record.downlink = ffi.from_buffer("uint8_t[]", received.data)
     record.downlink_capacity = received.size
-    record.truth = ffi.cast("double *", ffi.from_buffer(rows))
+    record.truth = ffi.from_buffer("double[]", rows.data)
     record.truth_capacity = len(rows)
     lib.loop_run(loop, tables.longest_ticks, record)
     if record.downlink_lost or record.truth_lost:
@@ -199,9 +202,14 @@ def _run(loop: Any, tables: Tables) -> tuple[bytes, dict[str, NDArray[np.float64
     return received[: record.downlink_used].tobytes(), _truth(rows[: record.truth_used], loop)
 
 
+def _text(chars: Any) -> str:
+    read = ffi.string(chars)
+    return read.decode() if isinstance(read, bytes) else read
+
+
 def _truth(rows: NDArray[np.float64], loop: Any) -> dict[str, NDArray[np.float64]]:
     """Return the rows as named arrays, vectors joined: shape (n,) or (n, 3), time from T-0."""
-    names = ffi.string(lib.LOOP_TRUTH_NAMES).decode().split(",")
+    names = _text(lib.LOOP_TRUTH_NAMES).split(",")
     columns = dict(zip(names, rows.T, strict=True))
     joined: dict[str, NDArray[np.float64]] = {}
     for name, column in columns.items():
@@ -276,7 +284,7 @@ def _trajectory(
         COAST_STEP_S,
         0.0,
         COAST_ROW_EVERY,
-        ffi.cast("double *", ffi.from_buffer(rows)),
+        ffi.from_buffer("double[]", rows.data),
         capacity,
         count,
     )
@@ -301,6 +309,13 @@ def _payload(loop: Any, tables: Tables) -> PayloadState | None:
             r, v = body.position_eci_m, body.velocity_eci_mps
             return PayloadState(body.t_s - loop.t_zero_s, (r.x, r.y, r.z), (v.x, v.y, v.z))
     return None
+
+
+def _latched(loop: Any, scenario: Scenario) -> set[str]:
+    """Return the events that the flight software truly latched."""
+    return {
+        event for bit, event in enumerate(scenario.sequence.events) if loop.fsw.latched & (1 << bit)
+    }
 
 
 def _ledger(loop: Any, tables: Tables) -> tuple[LedgerRow, ...]:

@@ -6,11 +6,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flightsw.ground import Orbit, osculating_orbit
 
 if TYPE_CHECKING:
-    from flightsw.scenario import Mission
+    from collections.abc import Collection, Mapping
 
+    from numpy.typing import NDArray
+
+    from flightsw.scenario import Mission, Scenario
+
+BURNING = 0.05  # of an engine's thrust: below it the engine has stopped
 ORBIT_FLOOR_M = 100_000.0  # an osculating perigee below it is no orbit: CLI contract, `orbit`
 
 
@@ -53,8 +60,62 @@ def _orbit(payload: PayloadState) -> Orbit | None:
     return None if orbit is None or orbit.perigee_m < ORBIT_FLOOR_M else orbit
 
 
+def early_stop(
+    scenario: Scenario, truth: Mapping[str, NDArray[np.float64]], latched: Collection[str]
+) -> str | None:
+    """Return in words how much of its burn a stage missed, or None when every cut-off came.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its plan says when the cut-off was due, its sequence at which apparent velocity.
+    truth : mapping
+        As in `Flight`.
+    latched : collection of str
+        Events that the flight software truly commanded.
+
+    Returns
+    -------
+    str or None
+        About the first planned cut-off by velocity that never came.
+    """
+    for entry in scenario.sequence.entry:
+        setting = next(
+            (
+                node.at_least
+                for node in (entry.primary.walk() if entry.primary else ())
+                if node.quantity == "apparent_velocity_mps" and node.at_least is not None
+            ),
+            None,
+        )
+        stopped = [action.target for action in entry.parsed_actions if action.verb == "shutdown"]
+        planned_s = scenario.mission.planned_s.get(entry.event)
+        if setting is None or not stopped or planned_s is None or entry.event in latched:
+            continue
+        vehicle = scenario.vehicle
+        part = vehicle.parts[vehicle.part_index[vehicle.expand(stopped[0])[0]]]
+        assert part.engine is not None
+        burning = truth["thrust_n"] > BURNING * part.engine.thrust_n
+        if not burning.any():
+            return None
+        row = int(np.flatnonzero(burning)[-1])
+        reached = truth["specific_velocity_axial_mps"]
+        short_mps = setting - (reached[row] - np.interp(0.0, truth["t_s"], reached))
+        early_s = planned_s - truth["t_s"][row]
+        if early_s <= 0.0 or short_mps <= 0.0:
+            return None
+        name = part.title[0].lower() + part.title[1:]
+        return f"{name} stopped {early_s:.1f} s early, {short_mps:.0f} m/s short of cut-off"
+    return None
+
+
 def judge(
-    mission: Mission, *, payload: PayloadState | None, max_altitude_m: float, acts_idle: int
+    mission: Mission,
+    *,
+    payload: PayloadState | None,
+    max_altitude_m: float,
+    stopped: str | None,
+    acts_idle: int,
 ) -> Verdict:
     """Return what became of the mission, from truth.
 
@@ -66,6 +127,8 @@ def judge(
         Where the payload was left; None when nothing separated.
     max_altitude_m : float
         Greatest height above the ellipsoid that the launcher or its payload reached, m.
+    stopped : str or None
+        What `early_stop` says.
     acts_idle : int
         Acts of faults that were to change something and changed nothing: they fail the run.
 
@@ -88,7 +151,7 @@ def judge(
             1e3,
         )
     elif orbit is None:
-        reasons.append("no orbit")
+        reasons.append(stopped or "no orbit")
     else:
         for name, value, unit, scale in (
             ("perigee", orbit.perigee_m, "km", 1e3),

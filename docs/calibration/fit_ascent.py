@@ -29,7 +29,14 @@ from flightsw.scenario import Scenario
 
 HERE = Path(__file__).parent
 CATALOG = Path(str(files("flightsw") / "catalog"))
-SETTINGS = ("STRAPON_FINAL_STAGE", "STRAPON_SEPARATION", "CORE_FINAL_STAGE", "BLOCK_I_IGNITION", "CORE_CUTOFF", "BLOCK_I_CUTOFF")
+SETTINGS = (
+    "STRAPON_FINAL_STAGE",
+    "STRAPON_SEPARATION",
+    "CORE_FINAL_STAGE",
+    "BLOCK_I_IGNITION",
+    "CORE_CUTOFF",
+    "BLOCK_I_CUTOFF",
+)
 STAGES = ("block-b", "block-a", "block-i")
 FIXED_NODES = 2  # vertical to 8 s
 
@@ -58,7 +65,9 @@ def parameters(scenario: Scenario) -> list[Parameter]:
     found = [Parameter("azimuth_deg", guidance.azimuth_deg, 0.3)]
     found += [
         Parameter(f"pitch {t_s:g} s", pitch, 2.0)
-        for t_s, pitch in list(zip(guidance.pitch_t_s, guidance.pitch_deg, strict=True))[FIXED_NODES:]
+        for t_s, pitch in list(zip(guidance.pitch_t_s, guidance.pitch_deg, strict=True))[
+            FIXED_NODES:
+        ]
     ]
     multipliers = {"block-b": 1.03, "block-a": 1.017, "block-i": 0.994}  # table 3.2
     engines = {part.name: part.engine for part in scenario.vehicle.parts}

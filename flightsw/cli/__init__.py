@@ -67,7 +67,7 @@ class _Commands(click.Group):
     """The commands by name; none is imported before it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -93,7 +93,7 @@ class _Commands(click.Group):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(ABOUT)
         formatter.write("\n")
-        formatter.write_dl(list(COMMANDS.items()))
+        formatter.write_dl([*COMMANDS.items()])
         formatter.write("\n")
         formatter.write_dl([("-h, --help", "show this"), ("--version", "show the version")])
 
@@ -115,7 +115,7 @@ commands.params.append(_version_option())
 
 def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one a case
     """Run a command line; return the exit code of the command-line contract, section 4."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = [*(sys.argv[1:] if arguments is None else arguments)]  # `list` is a command here
     try:
         code: Any = commands.main(args=given, prog_name="flightsw", standalone_mode=False)
     except click.UsageError as error:

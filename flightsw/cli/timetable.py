@@ -139,7 +139,7 @@ def _verdict(flight: Flight) -> Iterator[Line]:
     planned = f"{kept} of {len(rows)} planned events in their bands" if rows else ""
     words = "; ".join(part for part in ((planned, reasons) if good else (reasons, planned)) if part)
     head = "MISSION REACHED" if good else "MISSION LOST"
-    first, *more = textwrap.wrap(words, WIDTH - HEAD_WIDTH) or [""]
+    first, *more = textwrap.wrap(words, WIDTH - HEAD_WIDTH, break_on_hyphens=False) or [""]
     yield Line.of(Span(f"{head:<{HEAD_WIDTH}}", "good" if good else "alarm"), first)
     for line in more:
         yield Line.of(" " * HEAD_WIDTH + line)

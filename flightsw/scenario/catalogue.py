@@ -21,6 +21,8 @@ FOLDERS: Final = {
     "station": "stations",
 }
 
+_CLOSE: Final = 0.6  # of difflib's ratio, as its get_close_matches has it
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -111,10 +113,13 @@ def listing(kind: str) -> list[Found]:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the one of `names` that `name` was probably meant to be."""
-    known = {known.lower(): known for known in names}
-    close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
-    return known[close[0]] if close else None
+    """Return the one of `names` that `name` was probably meant to be, the first of equals."""
+    best, best_ratio = None, _CLOSE
+    for known in names:
+        ratio = difflib.SequenceMatcher(None, known.lower(), name.lower()).ratio()
+        if ratio > best_ratio:
+            best, best_ratio = known, ratio
+    return best
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

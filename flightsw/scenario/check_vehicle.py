@@ -123,7 +123,8 @@ def _part(part: Cursor) -> Iterator[Problem]:
     name = label(part.document, part.path)
     oxidizer, fuel = part.get("oxidizer_kg"), part.get("fuel_kg")
     engine = part.get("engine")
-    if not part.get("dry_mass_kg") and part.get("payload").value is not True:
+    weighed = any(str(field.path[-1]).startswith("dry_mass") for field in part.fields())
+    if not weighed and part.get("payload").value is not True:
         yield part.problem(f"{name} has no `dry_mass_kg`", key=True)
     if not engine:
         return

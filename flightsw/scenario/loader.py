@@ -127,7 +127,7 @@ class Loader:
             self.add(wrong)
             return None
         said = document.root.get("id")
-        if found.by_name and said.text is not None and said.text != found.id:
+        if found.by_name and said.text not in (None, found.id):
             self.add(said.problem(f"the file is called `{found.id}`; its id must be that too"))
         model, problems = validate(document, _model_of(document.kind))
         self.add(*problems)

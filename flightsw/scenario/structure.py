@@ -141,6 +141,8 @@ def _pattern(pattern: str) -> str:
 def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
     found: Any = model
     for step in path:
+        if isinstance(step, int):
+            continue
         if isinstance(found, type) and issubclass(found, BaseModel):
             fields = found.model_fields
             field = next((f for n, f in fields.items() if step in (n, f.alias)), None)

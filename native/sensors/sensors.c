@@ -171,6 +171,10 @@ static void sample_analogs(sensors_t* const self, const plant_t* const plant)
         if (!is_due(self, k) || (analog->part >= plant->config->part_count)) {
             continue;
         }
+        if ((analog->kind != (uint8_t)SENSORS_STATIC_PRESSURE) && !plant->part[analog->part].attached) {
+            self->analog_counts[k] = 0;
+            continue;
+        }
         double reading = analog_truth(analog, plant) + analog->bias;
         if (analog->noise > 0.0) {
             reading += analog->noise * sensors_noise(self->analog_key[k], self->tick);

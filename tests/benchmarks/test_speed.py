@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,9 +27,9 @@ def nominal():
 def test_nominal_flight_at_100_hz(benchmark, nominal):
     """The closed loop alone: plant, sensors, flight software, faults, transmitter."""
     tables = native_tables(nominal)
-    loop = ffi.new("loop_t *")
+    loop: Any = ffi.new("loop_t *")
     downlink = ffi.new("uint8_t[]", 16_000_000)
-    record = ffi.new("loop_record_t *")
+    record: Any = ffi.new("loop_record_t *")
 
     def fly():
         record.downlink, record.downlink_capacity, record.downlink_used = downlink, 16_000_000, 0
@@ -59,11 +59,15 @@ def test_nominal_flight_with_records_and_ground(benchmark, nominal):
 def test_tick_of_the_flight_software(benchmark, nominal):
     """One step at T+450, the crossing from Python included; divided by 1000 ticks."""
     tables = native_tables(nominal)
-    loop = ffi.new("loop_t *")
-    record = ffi.new("loop_record_t *")
+    loop: Any = ffi.new("loop_t *")
+    record: Any = ffi.new("loop_record_t *")
     assert lib.loop_init(loop, tables.loop) == lib.LOOP_OK
     lib.loop_run(loop, int(470.0 * nominal.rate_hz), record)
-    self, inputs, output = ffi.addressof(loop, "fsw"), ffi.addressof(loop, "input"), ffi.new("fsw_output_t *")
+    self, inputs, output = (
+        ffi.addressof(loop, "fsw"),
+        ffi.addressof(loop, "input"),
+        ffi.new("fsw_output_t *"),
+    )
     step = lib.fsw_step
 
     def thousand():
@@ -83,7 +87,9 @@ def test_load_of_a_scenario(benchmark):
     assert scenario.acts
 
 
-@pytest.mark.parametrize("what", ["import flightsw", "from flightsw.cli import main; main(['--help'])"])
+@pytest.mark.parametrize(
+    "what", ["import flightsw", "from flightsw.cli import main; main(['--help'])"]
+)
 def test_import(benchmark, what):
     """A process that only does this; the bare interpreter beside it in extra_info."""
 
@@ -106,11 +112,15 @@ def test_instructions_of_the_nominal_flight(benchmark, nominal, tmp_path):
     command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", str(program)]
 
     done = benchmark.pedantic(
-        lambda: subprocess.run(command, input=tables_as_bytes(nominal), capture_output=True, check=True),
+        lambda: subprocess.run(
+            command, input=tables_as_bytes(nominal), capture_output=True, check=True
+        ),
         rounds=1,
     )
 
-    ticks = int(re.search(rb"^(\d+)$", done.stderr, re.MULTILINE).group(1))
+    flown = re.search(rb"^(\d+)$", done.stderr, re.MULTILINE)
+    assert flown is not None
+    ticks = int(flown.group(1))
     listing = subprocess.run(
         ["callgrind_annotate", "--inclusive=yes", "--threshold=100", str(out)],
         capture_output=True,
@@ -119,10 +129,13 @@ def test_instructions_of_the_nominal_flight(benchmark, nominal, tmp_path):
     ).stdout
     counts = {
         name: int(total.replace(",", ""))
-        for total, name in re.findall(r"^\s*([\d,]+) .*:(loop_run|fsw_step|plant_advance|sensors_sample)\b", listing, re.MULTILINE)
+        for total, name in re.findall(
+            r"^\s*([\d,]+) .*:(loop_run|fsw_step|plant_advance|sensors_sample)\b",
+            listing,
+            re.MULTILINE,
+        )
     }
     benchmark.extra_info["instructions_per_flight"] = counts["loop_run"]
     for name, total in counts.items():
         benchmark.extra_info[f"instructions_per_tick_{name}"] = round(total / ticks)
     assert ticks > nominal.mission.run.end_s * nominal.rate_hz
-    print(Path(out).name, benchmark.extra_info)

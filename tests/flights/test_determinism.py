@@ -44,6 +44,8 @@ def test_every_compiler_and_level_flies_the_same_bytes(lost, tmp_path, compiler,
         pytest.skip(f"{compiler} is not installed: apt-get install {compiler}")
     program = compile_core(tmp_path, compiler=compiler, flags=flags)
 
-    flown = subprocess.run([program], input=tables_as_bytes(lost.scenario), capture_output=True, check=True)
+    flown = subprocess.run(
+        [program], input=tables_as_bytes(lost.scenario), capture_output=True, check=True
+    )
 
     assert flown.stdout == lost.downlink

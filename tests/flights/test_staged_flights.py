@@ -24,7 +24,9 @@ def apparent_velocity_mps(flight, event):
 def test_less_thrust_at_the_same_flow_cuts_off_later_at_the_same_velocity(nominal, fly):
     weak = fly(MISSION, "engine-thrust-loss:block-i@280,thrust_fraction=0.995")
 
-    assert weak.ground.event("BLOCK_I_CUTOFF").t_s > nominal.ground.event("BLOCK_I_CUTOFF").t_s + 0.3
+    assert (
+        weak.ground.event("BLOCK_I_CUTOFF").t_s > nominal.ground.event("BLOCK_I_CUTOFF").t_s + 0.3
+    )
     assert weak.ground.event("BLOCK_I_CUTOFF").trigger == "primary"
     assert apparent_velocity_mps(weak, "BLOCK_I_CUTOFF") == pytest.approx(
         apparent_velocity_mps(nominal, "BLOCK_I_CUTOFF"), abs=APPARENT_BAND_MPS
@@ -37,7 +39,9 @@ def test_accelerometers_that_all_read_high_stop_the_engine_early(nominal, fly):
 
     flight = fly(MISSION, *faults)
 
-    assert flight.ground.event("BLOCK_I_CUTOFF").t_s < nominal.ground.event("BLOCK_I_CUTOFF").t_s - 1.0
+    assert (
+        flight.ground.event("BLOCK_I_CUTOFF").t_s < nominal.ground.event("BLOCK_I_CUTOFF").t_s - 1.0
+    )
     assert not flight.success
     assert exit_code(flight, summary(flight)) == 1
 
@@ -57,7 +61,7 @@ def test_with_all_accelerometers_stuck_the_backup_or_the_dry_tank_cuts_off(fly):
 
 
 def test_a_backup_set_to_520_s_cuts_off_in_that_tick(edit, fly):
-    edit(SEQUENCE, 'after_s = 535.0', 'after_s = 520.0')
+    edit(SEQUENCE, "after_s = 535.0", "after_s = 520.0")
 
     cutoff = fly(MISSION).ground.event("BLOCK_I_CUTOFF")
 
