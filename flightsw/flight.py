@@ -255,7 +255,7 @@ def _coast(loop: Any, tables: Tables) -> tuple[Trajectory, ...]:
     return tuple(bodies)
 
 
-def _trajectory(
+def _trajectory(  # noqa: PLR0913  a body, its start and its horizon
     tables: Tables,
     t_zero_s: float,
     until_s: float,

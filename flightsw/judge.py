@@ -44,7 +44,9 @@ class PayloadState:
     velocity_eci_mps: tuple[float, float, float]
 
 
-def _missed(name: str, value: float, aim: float, band: float, unit: str, scale: float) -> list[str]:
+def _missed(  # noqa: PLR0913  a comparison and the words for it
+    name: str, value: float, *, aim: float, band: float, unit: str, scale: float
+) -> list[str]:
     if abs(value - aim) <= band:
         return []
     return [
@@ -145,10 +147,10 @@ def judge(
         reasons += _missed(
             "greatest altitude",
             max_altitude_m,
-            target.max_altitude_m,
-            target.max_altitude_band_m,
-            "km",
-            1e3,
+            aim=target.max_altitude_m,
+            band=target.max_altitude_band_m,
+            unit="km",
+            scale=1e3,
         )
     elif orbit is None:
         reasons.append(stopped or "no orbit")
@@ -161,7 +163,7 @@ def judge(
             suffix = "deg" if name == "inclination" else "m"
             aim = getattr(target, f"{name}_{suffix}")
             band = getattr(target, f"{name}_band_{suffix}")
-            reasons += _missed(name, value, aim, band, unit, scale)
+            reasons += _missed(name, value, aim=aim, band=band, unit=unit, scale=scale)
     success = not reasons
     if acts_idle:
         reasons.append(f"{acts_idle} act(s) of a fault changed nothing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 Segment = tuple[float, tuple[float, float, float, float]]
 
@@ -37,8 +38,8 @@ def node_slopes(x: Sequence[float], y: Sequence[float]) -> list[float]:
     F. N. Fritsch and J. Butland, A method for constructing local monotone piecewise cubic
     interpolants, SIAM J. Sci. Stat. Comput. 5 (1984) 300-304; the ends as in the PCHIP package.
     """
-    h = [b - a for a, b in zip(x, x[1:], strict=False)]
-    slope = [(b - a) / d for a, b, d in zip(y, y[1:], h, strict=False)]
+    h = [b - a for a, b in pairwise(x)]
+    slope = [(b - a) / d for (a, b), d in zip(pairwise(y), h, strict=True)]
     if len(h) == 1:
         return [slope[0], slope[0]]
     inner = []

@@ -41,7 +41,7 @@ _VERBS: Final = {
 
 
 def sequence_hash(scenario: Scenario) -> int:
-    """Return the CRC-32 of the sequence file: what the computer telemeters and the ground checks."""
+    """Return the CRC-32 of the sequence file, which is telemetered and which the ground checks."""
     text = next(file.text for file in scenario.files if file.kind == "sequence")
     return zlib.crc32(text.encode())
 
@@ -184,6 +184,7 @@ def _entry(entry: Entry, nodes: _Nodes, actions: dict[tuple[int, int, int], int]
 def computer_table(
     scenario: Scenario, tick_us: int, actions: dict[tuple[int, int, int], int], pad: Any, axes: Any
 ) -> Any:
+    """Return the flight software's table; adds what it commands to `actions`, each with its bit."""
     vehicle, sequence = scenario.vehicle, scenario.sequence
     fsw: Any = ffi.new("fsw_config_t *")
     nodes = _Nodes(scenario, tick_us)

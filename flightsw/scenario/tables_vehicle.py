@@ -51,6 +51,7 @@ def _part(part: Part, vehicle: Vehicle, payload_kg: float) -> dict[str, Any]:
 
 
 def plant_table(scenario: Scenario, pad: Any, axes: Any) -> Any:
+    """Return the plant's table: the vehicle on its pad, pointing along its rail or up."""
     vehicle, guidance = scenario.vehicle, scenario.sequence.guidance
     payload = scenario.mission.payload
     plant: Any = ffi.new("plant_config_t *")
@@ -82,6 +83,7 @@ def plant_table(scenario: Scenario, pad: Any, axes: Any) -> Any:
 
 
 def sensors_table(vehicle: Vehicle, *, seed: int, tick_us: int) -> Any:
+    """Return the sensors' table."""
     sensors: Any = ffi.new("sensors_config_t *")
     sensors.seed = seed
     sensors.tick_us = tick_us

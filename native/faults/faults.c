@@ -99,29 +99,29 @@ static void perform(const faults_act_t* const act, faults_ledger_t* const ledger
                     sensors_t* const sensors, transmitter_t* const transmitter)
 {
     switch ((faults_kind_t)act->kind) {
-        case FAULTS_ENGINE_SHUTDOWN:
-        case FAULTS_ENGINE_THRUST_LOSS:
-            act_on_engine(act, ledger, plant);
-            break;
-        case FAULTS_STAGE_SEPARATION:
-            ledger->before = plant->part[act->component].attached ? 1.0 : 0.0;
-            ledger->acted  = plant_command(plant, PLANT_SEPARATE, act->component, 0U);
-            ledger->after  = plant->part[act->component].attached ? 1.0 : 0.0;
-            break;
-        case FAULTS_TRANSMITTER_POWER_LOSS:
-            ledger->before = transmitter->powered ? 1.0 : 0.0;
-            ledger->acted  = transmitter->powered;
-            ledger->after  = 0.0;
-            transmitter_set_power(transmitter, false);
-            break;
-        case FAULTS_INTEGRATOR_STUCK:
-        case FAULTS_INTEGRATOR_BIAS:
-        case FAULTS_INTEGRATOR_SCALE:
-            act_on_integrator(act, ledger, &sensors->integrator_fault[act->component]);
-            break;
-        case FAULTS_DISCRETE_STUCK:
-            act_on_discrete(act, ledger, sensors);
-            break;
+    case FAULTS_ENGINE_SHUTDOWN:
+    case FAULTS_ENGINE_THRUST_LOSS:
+        act_on_engine(act, ledger, plant);
+        break;
+    case FAULTS_STAGE_SEPARATION:
+        ledger->before = plant->part[act->component].attached ? 1.0 : 0.0;
+        ledger->acted  = plant_command(plant, PLANT_SEPARATE, act->component, 0U);
+        ledger->after  = plant->part[act->component].attached ? 1.0 : 0.0;
+        break;
+    case FAULTS_TRANSMITTER_POWER_LOSS:
+        ledger->before = transmitter->powered ? 1.0 : 0.0;
+        ledger->acted  = transmitter->powered;
+        ledger->after  = 0.0;
+        transmitter_set_power(transmitter, false);
+        break;
+    case FAULTS_INTEGRATOR_STUCK:
+    case FAULTS_INTEGRATOR_BIAS:
+    case FAULTS_INTEGRATOR_SCALE:
+        act_on_integrator(act, ledger, &sensors->integrator_fault[act->component]);
+        break;
+    case FAULTS_DISCRETE_STUCK:
+        act_on_discrete(act, ledger, sensors);
+        break;
     }
 }
 

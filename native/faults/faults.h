@@ -15,7 +15,7 @@
 
 enum
 {
-    FAULTS_ACTS_MAX = 64,
+    FAULTS_ACTS_MAX    = 64,
     FAULTS_FROM_T_ZERO = 0xFF ///< `trigger_event` of an act that counts from T-0.
 };
 
@@ -37,7 +37,7 @@ typedef struct
     uint8_t component;     ///< Index in the table that the kind speaks of.
     uint8_t trigger_event; ///< Event of the sequence, or FAULTS_FROM_T_ZERO.
     uint8_t reserved;
-    int64_t delay_ticks;   ///< After the trigger; may be negative for FAULTS_FROM_T_ZERO (before lift-off: countdown).
+    int64_t delay_ticks; ///< After the trigger; may be negative for FAULTS_FROM_T_ZERO (before lift-off: countdown).
     double  value[2];
 } faults_act_t;
 
@@ -54,9 +54,9 @@ typedef struct
 typedef struct
 {
     uint16_t        count;
-    uint64_t        waiting;                ///< Bit per act whose time has not come.
-    uint64_t        untimed;                ///< Bit per act whose trigger has not happened.
-    int64_t         next_ticks;             ///< Earliest due tick of the timed ones: one comparison a tick.
+    uint64_t        waiting;    ///< Bit per act whose time has not come.
+    uint64_t        untimed;    ///< Bit per act whose trigger has not happened.
+    int64_t         next_ticks; ///< Earliest due tick of the timed ones: one comparison a tick.
     int64_t         due_ticks[FAULTS_ACTS_MAX];
     faults_act_t    act[FAULTS_ACTS_MAX];
     faults_ledger_t ledger[FAULTS_ACTS_MAX];

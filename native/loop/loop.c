@@ -36,21 +36,21 @@ static bool acts_fit(const loop_config_t* const config)
         const faults_act_t* const act   = &config->act[i];
         uint16_t                  limit = 1U;
         switch ((faults_kind_t)act->kind) {
-            case FAULTS_ENGINE_SHUTDOWN:
-            case FAULTS_ENGINE_THRUST_LOSS:
-            case FAULTS_STAGE_SEPARATION:
-                limit = config->plant->part_count;
-                break;
-            case FAULTS_INTEGRATOR_STUCK:
-            case FAULTS_INTEGRATOR_BIAS:
-            case FAULTS_INTEGRATOR_SCALE:
-                limit = 6U;
-                break;
-            case FAULTS_DISCRETE_STUCK:
-                limit = config->sensors->discrete_count;
-                break;
-            case FAULTS_TRANSMITTER_POWER_LOSS:
-                break;
+        case FAULTS_ENGINE_SHUTDOWN:
+        case FAULTS_ENGINE_THRUST_LOSS:
+        case FAULTS_STAGE_SEPARATION:
+            limit = config->plant->part_count;
+            break;
+        case FAULTS_INTEGRATOR_STUCK:
+        case FAULTS_INTEGRATOR_BIAS:
+        case FAULTS_INTEGRATOR_SCALE:
+            limit = 6U;
+            break;
+        case FAULTS_DISCRETE_STUCK:
+            limit = config->sensors->discrete_count;
+            break;
+        case FAULTS_TRANSMITTER_POWER_LOSS:
+            break;
         }
         if (act->kind > (uint8_t)FAULTS_DISCRETE_STUCK || act->component >= limit) {
             return false;

@@ -31,7 +31,7 @@ typedef struct
 {
     uint8_t command; ///< plant_command_t.
     uint8_t part;
-    uint8_t value;   ///< Throttle stage.
+    uint8_t value; ///< Throttle stage.
 } loop_action_t;
 
 typedef struct
@@ -39,14 +39,14 @@ typedef struct
     const plant_config_t*   plant;
     const sensors_config_t* sensors;
     const fsw_config_t*     fsw;
-    uint16_t      action_count;
-    loop_action_t action[FSW_ACTIONS_MAX];
-    uint16_t      act_count;
-    faults_act_t  act[FAULTS_ACTS_MAX];
-    plant_vec3_t  platform_axes_ecef[3]; ///< x firing azimuth, y up, z right: Earth-fixed until T-0, then inertial.
-    double        end_s;           ///< MET at which the closed loop ends.
-    double        hold_limit_s;    ///< Plant clock at which a vehicle that never left its pad is given up.
-    uint32_t      truth_rate_hz;   ///< Rows per second; 0: none.
+    uint16_t                action_count;
+    loop_action_t           action[FSW_ACTIONS_MAX];
+    uint16_t                act_count;
+    faults_act_t            act[FAULTS_ACTS_MAX];
+    plant_vec3_t platform_axes_ecef[3]; ///< x firing azimuth, y up, z right: Earth-fixed until T-0, then inertial.
+    double       end_s;                 ///< MET at which the closed loop ends.
+    double       hold_limit_s;          ///< Plant clock at which a vehicle that never left its pad is given up.
+    uint32_t     truth_rate_hz;         ///< Rows per second; 0: none.
 } loop_config_t;
 
 /// Where a flight is written. Owned by the caller; may be reused. When one is full the flight goes on, and `*_lost`
@@ -66,20 +66,20 @@ typedef struct
 typedef struct
 {
     const loop_config_t* config;
-    int64_t       tick;          ///< Ticks since start.
-    int64_t       t_zero_tick;   ///< Tick of lift-off in truth; INT64_MAX before.
-    double        t_zero_s;      ///< Plant clock then; NaN before.
-    uint64_t      latched;       ///< Events of the flight software already seen by the faults.
-    bool          finished;      ///< The closed loop has ended: its time, the ground, or a hold that was given up.
-    double        tick_s;
-    plant_vec3_t  platform_axes_eci[3];
-    plant_t       plant;
-    sensors_t     sensors;
-    fsw_t         fsw;
-    fsw_input_t   input;
-    fsw_output_t  output;
-    transmitter_t transmitter;
-    faults_t      faults;
+    int64_t              tick;        ///< Ticks since start.
+    int64_t              t_zero_tick; ///< Tick of lift-off in truth; INT64_MAX before.
+    double               t_zero_s;    ///< Plant clock then; NaN before.
+    uint64_t             latched;     ///< Events of the flight software already seen by the faults.
+    bool                 finished;    ///< The closed loop has ended: its time, the ground, or a hold that was given up.
+    double               tick_s;
+    plant_vec3_t         platform_axes_eci[3];
+    plant_t              plant;
+    sensors_t            sensors;
+    fsw_t                fsw;
+    fsw_input_t          input;
+    fsw_output_t         output;
+    transmitter_t        transmitter;
+    faults_t             faults;
 } loop_t;
 
 typedef enum
@@ -88,7 +88,7 @@ typedef enum
     LOOP_ERROR_PLANT   = -100, ///< plant_init() refused.
     LOOP_ERROR_FSW     = -200,
     LOOP_ERROR_FAULTS  = -300,
-    LOOP_ERROR_ACTIONS = -400  ///< An action names a part or level that is not there.
+    LOOP_ERROR_ACTIONS = -400 ///< An action names a part or level that is not there.
 } loop_status_t;
 
 /// Puts everything on the pad. The configuration and what it points to must outlive `self`. A refusal is LOOP_ERROR_x

@@ -32,7 +32,7 @@ typedef enum
     SENSORS_CHAMBER_PRESSURE, ///< Of part `part`: level * thrust factor * chamber_pressure_pa; 0 once it is gone.
     SENSORS_STATIC_PRESSURE,  ///< Of the air.
     SENSORS_LEVEL             ///< Propellant left in part `part`, kg; stays what it was when the part left.
-} sensors_analog_kind_t; // of a part that is gone: zero counts, the cable has parted
+} sensors_analog_kind_t;      // of a part that is gone: zero counts, the cable has parted
 
 typedef struct
 {

@@ -44,7 +44,7 @@ def test_nominal_flight_at_100_hz(benchmark, nominal):
 
 
 def test_nominal_flight_with_records_and_ground(benchmark, nominal):
-    """`flightsw.fly` whole: truth at 10 Hz, falling bodies, echoes, judgement, the ground's picture."""
+    """`flightsw.fly` whole: truth, falling bodies, echoes, judgement, the ground's picture."""
 
     def fly():
         flight = flightsw.fly(nominal)
@@ -99,7 +99,10 @@ def test_import(benchmark, what):
     done = benchmark(run, what)
 
     assert done.returncode == 0
-    heavy = "import sys; import flightsw; print([m for m in ('numpy', 'pydantic', 'rich') if m in sys.modules])"
+    heavy = (
+        "import sys; import flightsw; "
+        "print([m for m in ('numpy', 'pydantic', 'rich') if m in sys.modules])"
+    )
     assert run(heavy).stdout.strip() == b"[]"
 
 

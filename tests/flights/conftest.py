@@ -1,4 +1,4 @@
-"""Flights that several tests look at are flown once, and files of the catalogue are changed in a copy."""
+"""Flights that several tests look at are flown once; catalogue files are changed in a copy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def lost():
 
 @pytest.fixture
 def edit(tmp_path, monkeypatch):
-    """Copy a file of the catalogue into the working folder, one text in it replaced: it goes first."""
+    """Copy a catalogue file into the working folder, one text replaced: it goes first."""
     monkeypatch.chdir(tmp_path)
 
     def _edit(name: str, old: str, new: str) -> None:

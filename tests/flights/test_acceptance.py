@@ -35,7 +35,7 @@ def truth_at(flight, t_s):
         pytest.param(382.0, 190.0, 8.0, 4.80, 0.07, id="the last normal second"),
     ],
 )
-def test_ascent_passes_where_it_was_seen(
+def test_ascent_passes_where_it_was_seen(  # noqa: PLR0913, PLR0917  a row of the table
     nominal, t_s, altitude_km, altitude_band_km, speed_kmps, speed_band_kmps
 ):
     altitude_m, speed_mps = truth_at(nominal, t_s)
@@ -68,7 +68,7 @@ def test_nominal_flight_is_found_by_radar_where_it_was_calculated(nominal):
 
 
 def test_telemetry_of_the_lost_flight_ends_with_the_stage(lost):
-    """Roscosmos: normal until 382 s; last frame over central Kazakhstan, 49.1 N 73.8 E, at about 190 km."""
+    """Normal until 382 s; then over central Kazakhstan, 49.1 N 73.8 E, at about 190 km."""
     last = lost.ground.last
 
     assert 382.0 <= last.t_s <= 383.0
@@ -85,7 +85,7 @@ def test_lost_flight_reaches_no_orbit_and_is_not_found(lost):
 
 
 def test_lost_flight_falls_in_the_reported_area(lost):
-    """Place Tos-Tevek, 51.6 +- 0.2 N, 92.7 +- 0.2 E; a body of 100 to 300 kg/m2 within 0.5 deg of it."""
+    """Tos-Tevek, 51.6 +- 0.2 N, 92.7 +- 0.2 E; 100 to 300 kg/m2 within 0.5 deg of it."""
     fall = lost.ground.fall
 
     assert math.degrees(fall.latitude_rad) == pytest.approx(51.6, abs=0.5)

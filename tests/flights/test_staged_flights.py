@@ -1,4 +1,4 @@
-"""What a scripted show could not do: the same sequence against other vehicles, sensors and plans."""
+"""What a scripted show could not do: one sequence against other sensors, engines and plans."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_an_orbit_in_another_plane_is_not_found_where_it_was_calculated(edit, fl
 
 
 def test_radio_silence_alone_does_not_lose_the_mission(fly):
-    """The judge reads truth, the ground does not: reached, found by radar, and not seen to separate."""
+    """The judge reads truth, the ground does not: reached, found, and not seen to separate."""
     flight = fly(MISSION, "transmitter-power-loss:launcher@400")
 
     assert flight.success
@@ -152,7 +152,7 @@ def test_every_rate_in_range_flies_to_separation(fly, rate_hz):
 
 
 def test_events_telemetry_and_fall_need_the_downlink_and_the_mission_alone(lost):
-    """Recomputed from the bytes that came down, with everything of the flight but those thrown away."""
+    """Recomputed from the bytes that came down, everything else of the flight thrown away."""
     from flightsw.briefing import ground_brief
     from flightsw.ground import look
 

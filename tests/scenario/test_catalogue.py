@@ -7,13 +7,19 @@ import pytest
 
 import flightsw
 from flightsw.scenario import check, load
-from flightsw.scenario.document import read_document
+from flightsw.scenario.document import Document, read_document
 from flightsw.scenario.provenance import constants
 
 CATALOG = Path(flightsw.__file__).parent / "catalog"
 FILES = sorted(CATALOG.glob("*/*.toml"))
 REFERENCES = CATALOG.parent.parent / "docs" / "reference"
 SOURCE_KEYS = re.compile(r"\[(\d+)\]")
+
+
+def read(file: Path) -> Document:
+    document = read_document(file, str(file))
+    assert isinstance(document, Document)
+    return document
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
@@ -23,19 +29,19 @@ def test_it_has_no_errors(file) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_its_id_is_its_name(file) -> None:
-    assert read_document(file, str(file)).id == file.stem
+    assert read(file).id == file.stem
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_every_number_has_a_source_or_is_assumed(file) -> None:
-    bare = [c.key for c in constants(read_document(file, str(file))) if c.kind is None]
+    bare = [c.key for c in constants(read(file)) if c.kind is None]
 
     assert bare == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_what_is_assumed_has_a_range(file) -> None:
-    found = constants(read_document(file, str(file)))
+    found = constants(read(file))
 
     without = {
         c.reason for c in found if c.kind == "assumed" and not re.search(r"\d|factor", c.reason)
