@@ -214,8 +214,10 @@ static bool has_ended(const loop_t* const self)
     if (self->plant.on_ground) {
         return true;
     }
-    return self->plant.on_pad ? self->plant.t_s >= self->config->hold_limit_s
-                              : self->plant.t_s - self->t_zero_s >= self->config->end_s - 0.5 * self->tick_s;
+    if (self->plant.on_pad) {
+        return self->plant.t_s >= self->config->hold_limit_s;
+    }
+    return self->plant.t_s - self->t_zero_s >= self->config->end_s - 0.5 * self->tick_s;
 }
 
 static void tick(loop_t* const self, loop_record_t* const record)
