@@ -24,7 +24,7 @@ INSTALL = $(PIP) install --prefer-binary --no-build-isolation --config-settings=
 
 NATIVE = $(wildcard native/*/*.c native/*/*.h flightsw/_native/core.c flightsw/_native/core.cdef)
 PYTHON_FILES = flightsw tests $(wildcard hil)
-C_FILES = $(filter-out %/fsw_dictionary.h,$(wildcard native/*/*.c native/*/*.h))
+C_FILES = $(filter-out %_dictionary.h,$(wildcard native/*/*.c native/*/*.h))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long bench check build clean requirements
@@ -75,7 +75,7 @@ check: $(VENV)/ready-dev
 SUPPLIED = mem(cpy|move|set|cmp)|_GLOBAL_OFFSET_TABLE_|__(u?(div|mod|divmod)|mul|ashl|ashr|lshr|popcount|clz|ctz)[a-z]*[0-9]
 
 define freestanding
-{ ld -r --whole-archive $(1) -o $(1).o && nm -u $(1).o >$(1).nm || exit 1; \
+{ ld -r --whole-archive $(1) $(CHECK)/libflightsw_ccsds.a -o $(1).o && nm -u $(1).o >$(1).nm || exit 1; \
 foreign=$$(awk '{ print $$2 }' $(1).nm | grep -vE '^($(SUPPLIED))$$'); \
 if [ -n "$$foreign" ]; then echo "$(1) is not freestanding, it needs: $$foreign" >&2; exit 1; fi; \
 echo "$(1) is freestanding"; }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from math import inf, radians
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from flightsw.dictionary import load_dictionary
 from flightsw.ground.briefing import (
     Briefing,
     Entry,
@@ -14,12 +16,14 @@ from flightsw.ground.briefing import (
     PlannedEvent,
     Search,
 )
+from flightsw.ground.log import LOG_FORMAT
 from flightsw.ground.stations import Station
 from flightsw.scenario.tables_computer import sequence_hash
 
 if TYPE_CHECKING:
     from flightsw.scenario import Mission, Scenario
     from flightsw.scenario.mission import Station as StationFile
+    from flightsw.scenario.vehicle import Vehicle
 
 
 def ground_brief(scenario: Scenario) -> Briefing:
@@ -45,6 +49,42 @@ def ground_brief(scenario: Scenario) -> Briefing:
         search=_search(scenario),
         fall=_fall(mission),
     )
+
+
+def downlink_header(scenario: Scenario) -> bytes:
+    """Return the header of a downlink log: all that is needed to read it, as one line of JSON."""
+    dictionary = load_dictionary()
+    vehicle = scenario.vehicle
+    header = {
+        "format": LOG_FORMAT,
+        "mission": scenario.mission.id,
+        "epoch_utc": scenario.mission.launch.time_utc.isoformat(),
+        "stations": [station.id for station in scenario.receivers],
+        "transmitters": [
+            {"id": each.id, "spacecraft_id": number, "frame_bytes": each.frame_bytes}
+            for each, number in zip(vehicle.transmitter, vehicle.spacecraft_ids, strict=True)
+        ],
+        "dictionary": {"version": dictionary.version, "hash": f"{dictionary.hash:08x}"},
+        "sequence_hash": f"{sequence_hash(scenario):08x}",
+        "entries": [[entry.event, entry.title, entry.role] for entry in scenario.sequence.entry],
+        "analogs": _channels(vehicle),
+        "discretes": [discrete.name for discrete in vehicle.discretes],
+    }
+    return json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _channels(vehicle: Vehicle) -> list[list[Any]]:
+    """Return name and value of one count of each analogue channel."""
+    sensors = vehicle.sensors
+    return [
+        [
+            analog.name,
+            sensors.chamber_pressure.quantum_pa
+            if sensors.static_pressure is None or analog.kind == "chamber-pressure"
+            else sensors.static_pressure.quantum_pa,
+        ]
+        for analog in vehicle.analogs
+    ]
 
 
 def radar_stations(scenario: Scenario) -> tuple[Station, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flightsw._native import ffi, lib
-from flightsw.briefing import ground_brief, radar_stations
+from flightsw.briefing import downlink_header, ground_brief, radar_stations
 from flightsw.echoes import Trajectory, radar_echoes
 from flightsw.errors import FlightswError
 from flightsw.ground import Echoes, GroundPicture, Heard, Orbit, look
@@ -20,7 +21,7 @@ from flightsw.judge import PayloadState, Verdict, early_stop, judge
 from flightsw.scenario.tables import TRUTH_RATE_HZ, Tables, native_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -28,17 +29,19 @@ if TYPE_CHECKING:
 
 COAST_STEP_S = 0.1  # 1 m at impact against 0.01 s
 COAST_ROW_EVERY = 10
+CHUNK_S = 10.0  # of flight in one call of the core: its buffers stay in the processor's cache
+PACED_CHUNK_S = 0.05  # the slice of the log
 MARGIN_BYTES = 1 << 16
-STATE_BYTES_MAX = 256  # of a packet, more than any of the dictionary's
+ALL_OF_IT = 2**63 - 1  # a time after every slice of the log
+LOG_OVERHEAD = 1.5  # more than entries, receptions and blocks add to the octets of frames
 
 
 class CoreRefusedError(FlightswError):
     """The compiled core refused what it was given; nothing was started."""
 
     def __init__(self, status: int) -> None:
-        room = {1: "plant", 2: "flight software", 3: "faults", 4: "actions"}.get(
-            -status // 100, "?"
-        )
+        rooms = "?", "plant", "flight software", "faults", "actions", "transmitter", "link"
+        room = rooms[min(-status // 100, 6)]
         super().__init__(f"the core refused the scenario: {room}, status {status}")
         self.status = status
 
@@ -61,6 +64,28 @@ class LedgerRow:
         return not self.acted and not self.effect_none
 
 
+@dataclass(frozen=True, slots=True)
+class TransmitterRow:
+    """What a transmitter sent, from truth; of it, what the stations heard.
+
+    `frames_sent` counts each virtual channel and, last, idle frames. `bursts` left the antenna, a
+    frame cut short among them; of these `heard` came whole to a station and `damaged` did not.
+    """
+
+    id: str
+    spacecraft_id: int
+    frames_sent: tuple[int, ...]
+    packets_accepted: int
+    packets_malformed: int
+    packets_dropped: tuple[int, ...]
+    packets_lost: tuple[int, ...]
+    resets: int
+    brown_outs: int
+    bursts: int
+    heard: int
+    damaged: int
+
+
 @dataclass(frozen=True)
 class Flight:
     """One flight: what came down, and, apart from it, what truly happened.
@@ -68,7 +93,9 @@ class Flight:
     Attributes
     ----------
     downlink : bytes
-        What the ground received: space packets, one after the other.
+        What the ground received: a downlink log, see docs/reference/formats.md.
+    transmitters : tuple of TransmitterRow
+        What each transmitter sent, and what of it was heard.
     ledger : tuple of LedgerRow
         What each act of the faults did.
     truth : mapping of str to array, shape (n,) or (n, 3)
@@ -82,6 +109,7 @@ class Flight:
 
     scenario: Scenario
     downlink: bytes
+    transmitters: tuple[TransmitterRow, ...]
     ledger: tuple[LedgerRow, ...]
     truth: Mapping[str, NDArray[np.float64]]
     bodies: tuple[Trajectory, ...]
@@ -118,13 +146,22 @@ class Flight:
         return digest.hexdigest()
 
 
-def fly(scenario: Scenario) -> Flight:
+def fly(
+    scenario: Scenario,
+    *,
+    sink: Callable[[bytes], object] | None = None,
+    speed: float | None = None,
+) -> Flight:
     """Fly a scenario to its end.
 
     Parameters
     ----------
     scenario : Scenario
         From `flightsw.load`.
+    sink : callable, optional
+        Is given the downlink log as it grows, in pieces.
+    speed : float, optional
+        Seconds of flight in a second; as fast as it goes unless given. The bytes are the same.
 
     Returns
     -------
@@ -138,14 +175,14 @@ def fly(scenario: Scenario) -> Flight:
 
     Notes
     -----
-    The closed loop runs in one call of the core with the GIL released.
+    The closed loop runs in long calls of the core with the GIL released.
     """
     tables = native_tables(scenario)
     loop: Any = ffi.new("loop_t *")
     status = lib.loop_init(loop, tables.loop)
     if status != lib.LOOP_OK:
         raise CoreRefusedError(status)
-    downlink, truth = _run(loop, tables)
+    downlink, truth = _run(loop, tables, downlink_header(scenario), sink, speed)
 
     t_zero_s = loop.t_zero_s
     bodies = _coast(loop, tables)
@@ -162,6 +199,7 @@ def fly(scenario: Scenario) -> Flight:
     return Flight(
         scenario=scenario,
         downlink=downlink,
+        transmitters=_transmitters(loop, scenario),
         ledger=ledger,
         truth=truth,
         bodies=bodies,
@@ -184,22 +222,90 @@ def _echoes(scenario: Scenario, bodies: tuple[Trajectory, ...]) -> Echoes:
     )
 
 
-def _run(loop: Any, tables: Tables) -> tuple[bytes, dict[str, NDArray[np.float64]]]:
+def _run(
+    loop: Any,
+    tables: Tables,
+    header: bytes,
+    sink: Callable[[bytes], object] | None,
+    speed: float | None,
+) -> tuple[bytes, dict[str, NDArray[np.float64]]]:
     """Fly the closed loop; return the downlink and the truth."""
-    seconds = tables.longest_s
-    packets = 1.0 + seconds * tables.packets_per_s
-    received = np.empty(int(packets * STATE_BYTES_MAX) + MARGIN_BYTES, dtype=np.uint8)
-    rows = np.empty((int(seconds * TRUTH_RATE_HZ) + 16, lib.LOOP_TRUTH_COLUMNS))
+    stations = 1 + tables.loop.link.station_count  # each may hear its own errors in the same frame
+    room = tables.downlink_bytes_per_s * CHUNK_S * LOG_OVERHEAD * stations
+    received = np.empty(int(room) + 2 * len(header) + MARGIN_BYTES, dtype=np.uint8)
+    rows = np.empty((int(tables.longest_s * TRUTH_RATE_HZ) + 16, lib.LOOP_TRUTH_COLUMNS))
     record: Any = ffi.new("loop_record_t *")
-    record.downlink = ffi.from_buffer("uint8_t[]", received.data)
-    record.downlink_capacity = received.size
+    log = record.downlink
+    log.octets = ffi.from_buffer("uint8_t[]", received.data)
+    log.capacity = received.size
     record.truth = ffi.from_buffer("double[]", rows.data)
     record.truth_capacity = len(rows)
-    lib.loop_run(loop, tables.longest_ticks, record)
-    if record.downlink_lost or record.truth_lost:
+    pieces: list[bytes] = []
+
+    def keep() -> None:
+        pieces.append(_drain(log))
+        if sink is not None:
+            sink(pieces[-1])
+
+    for _ in range(2):  # one may be damaged
+        lib.ground_log_header(ffi.addressof(log), header, len(header))
+    keep()
+    for ticks in _chunks(loop, tables, speed):
+        lib.loop_run(loop, ticks, record)
+        keep()
+    lib.link_close(ffi.addressof(loop.link), ffi.addressof(log), ALL_OF_IT)
+    lib.ground_log_finish(ffi.addressof(log))
+    keep()
+    if log.lost or record.truth_lost:
         msg = "the buffers of the flight were too small"  # sized above: never, whatever the input
         raise AssertionError(msg)
-    return received[: record.downlink_used].tobytes(), _truth(rows[: record.truth_used], loop)
+    return b"".join(pieces), _truth(rows[: record.truth_used], loop)
+
+
+def _chunks(loop: Any, tables: Tables, speed: float | None) -> Iterator[int]:
+    """Yield how many ticks to fly at once, each when its time has come."""
+    chunk_s = CHUNK_S if speed is None else PACED_CHUNK_S
+    ticks = max(1, round(chunk_s / loop.tick_s))
+    begin = time.monotonic()
+    while not loop.finished and loop.tick < tables.longest_ticks:
+        if speed is not None:
+            wait_s = loop.tick * loop.tick_s / speed - (time.monotonic() - begin)
+            if wait_s > 0.0:
+                time.sleep(wait_s)
+        yield ticks
+
+
+def _drain(log: Any) -> bytes:
+    """Take the closed blocks out of the writer's memory; an open one moves to its start."""
+    ready = log.begun if log.open else log.used
+    taken = bytes(ffi.buffer(log.octets, ready))
+    ffi.memmove(log.octets, log.octets + ready, log.used - ready)
+    log.used -= ready
+    log.begun = 0
+    return taken
+
+
+def _transmitters(loop: Any, scenario: Scenario) -> tuple[TransmitterRow, ...]:
+    rows = []
+    for index, transmitter in enumerate(scenario.vehicle.transmitter):
+        count, link = loop.transmitter[index].transmitter.count, loop.link.count[index]
+        rows.append(
+            TransmitterRow(
+                id=transmitter.id,
+                spacecraft_id=scenario.vehicle.spacecraft_ids[index],
+                frames_sent=tuple(count.frames_sent),
+                packets_accepted=count.packets_accepted,
+                packets_malformed=count.packets_malformed,
+                packets_dropped=tuple(count.packets_dropped),
+                packets_lost=tuple(count.packets_lost),
+                resets=count.resets,
+                brown_outs=count.brown_outs,
+                bursts=link.bursts,
+                heard=link.heard,
+                damaged=link.damaged,
+            )
+        )
+    return tuple(rows)
 
 
 def _text(chars: Any) -> str:

@@ -144,14 +144,15 @@ def _telemetry(ground: GroundPicture) -> dict[str, Any]:
     last = ground.last
     state = last.state if last else None
     return {
-        "frames": ground.packets.count,
+        "frames": ground.frames_good,
         "last_frame_t_s": round(last.t_s, _TIME) if last else None,
         "altitude_km": round(state.altitude_m / 1e3, _KM) if state else None,
         "latitude_deg": round(degrees(state.latitude_rad), _ANGLE) if state else None,
         "longitude_deg": round(degrees(state.longitude_rad), _ANGLE) if state else None,
         "speed_inertial_mps": round(state.speed_mps, _KM) if state else None,
-        "damaged": ground.packets.damaged_packets,
-        "missing": ground.packets.missing_packets,
+        "damaged": ground.frames_damaged,
+        "missing": ground.frames_missing,
+        "packets": ground.packets.count,
         "lost": ground.lost is not None,
     }
 

@@ -14,13 +14,15 @@ from flightsw._native import lib
 from flightsw.dictionary import (
     DictionaryError,
     Packet,
+    Source,
     load_dictionary,
     numpy_dtype,
     parse_dictionary,
 )
 from flightsw.dictionary.emit_c import emit_c
 
-HEADER = Path(__file__).parents[1] / "native" / "fsw" / "fsw_dictionary.h"
+NATIVE = Path(__file__).parents[1] / "native"
+HEADERS = {source: NATIVE / source / f"{source}_dictionary.h" for source in ("fsw", "transmitter")}
 DICTIONARY = load_dictionary()
 PACKETS = [pytest.param(packet, id=packet.name) for packet in DICTIONARY.packets]
 
@@ -39,8 +41,9 @@ field = [
 """
 
 
-def test_the_committed_header_is_the_generated_one() -> None:
-    assert HEADER.read_text(encoding="utf-8") == emit_c(DICTIONARY)
+@pytest.mark.parametrize("source", ["fsw", "transmitter"])
+def test_the_committed_header_is_the_generated_one(source: Source) -> None:
+    assert HEADERS[source].read_text(encoding="utf-8") == emit_c(DICTIONARY, source)
 
 
 def test_the_compiled_core_has_this_dictionary() -> None:
@@ -51,7 +54,13 @@ def test_the_compiled_core_has_this_dictionary() -> None:
 
 @pytest.mark.parametrize(
     ("name", "apid", "size"),
-    [("EVENT", 0x100, 48), ("STATE", 0x101, 128), ("HOUSEKEEPING", 0x102, 48)],
+    [
+        ("EVENT", 0x100, 56),
+        ("STATE", 0x101, 128),
+        ("HOUSEKEEPING", 0x102, 180),
+        ("DISCRETES", 0x103, 40),
+        ("TRANSMITTER", 0x140, 76),
+    ],
 )
 def test_packets_have_the_agreed_apid_and_size(name: str, apid: int, size: int) -> None:
     packet = DICTIONARY.packet(name)
@@ -69,8 +78,8 @@ def test_fields_follow_the_secondary_header_without_gap(packet: Packet) -> None:
 
 @pytest.mark.parametrize("packet", PACKETS)
 def test_the_c_writer_and_the_layout_put_fields_at_the_same_place(packet: Packet) -> None:
-    text = HEADER.read_text(encoding="utf-8")
-    body = text.split(f"fsw_pack_{packet.name.lower()}(")[1].split("\n}\n")[0]
+    text = HEADERS[packet.source].read_text(encoding="utf-8")
+    body = text.split(f"{packet.source}_pack_{packet.name.lower()}(")[1].split("\n}\n")[0]
     places = {
         (member, int(place))
         for place, member in re.findall(r"&out\[(\d+)\], (?:\(\w+\))?packet->(\w+)\)", body)
@@ -98,7 +107,8 @@ def test_numpy_reads_a_packet_as_struct_does(packet: Packet) -> None:
     (row,) = np.frombuffer(octets, numpy_dtype(packet))
 
     header = struct.unpack(">HHHq", octets[:14])
-    assert tuple(int(row[n]) for n in ("packet_id", "sequence", "length", "met_us")) == header
+    named = ("packet_id", "sequence", "length", packet.clock_field)
+    assert tuple(int(row[name]) for name in named) == header
     assert int(row["crc"]) == int.from_bytes(octets[-2:], "big")
     for field in packet.fields:
         if not field.is_spare:
@@ -158,7 +168,7 @@ def test_the_hash_is_that_of_the_layout(old: str, new: str, same: bool) -> None:
         pytest.param('type = "u8"', 'type = "u7"', "'u7'", id="unknown type"),
         pytest.param("apid = 5", "", "'apid'", id="missing key"),
         pytest.param("apid = 5", "apid = = 5", "TOML", id="not TOML"),
-        pytest.param("flightsw-dictionary/1", "flightsw-dictionary/2", "/2", id="other format"),
+        pytest.param("flightsw-dictionary/1", "flightsw-dictionary/3", "/3", id="other format"),
 pytest.param('"b", type = "u16", count = 2', '"a", type = "u16"', "twice: a", id="a field twice"),
     ],
 )  # fmt: skip

@@ -40,7 +40,7 @@ class _Air:
     sound_speed_mps: float
 
 class _Lib(Protocol):
-    def fsw_crc16(self, data: bytes | _CDataBase, size: int, /) -> int: ...
+    def ccsds_crc16(self, data: bytes | _CDataBase, size: int, /) -> int: ...
     FSW_ENTRIES_MAX: int
     FSW_NODES_MAX: int
     FSW_ACTIONS_MAX: int
@@ -89,9 +89,9 @@ class _Lib(Protocol):
     def fsw_vote_increment(
         self, carry: _CDataBase, increment: Sequence[int] | _CDataBase, limit: int, /
     ) -> int: ...
-    def fsw_vote_disagrees(
+    def fsw_vote_outvoted(
         self, value: Sequence[int] | _CDataBase, voted: int, tolerance: int, /
-    ) -> bool: ...
+    ) -> int: ...
     def fsw_vote_discretes(self, discretes: int, mask: int, votes: int, /) -> bool: ...
     def fsw_guidance_sine_cosine(
         self, angle_rad: float, sine: _CDataBase, cosine: _CDataBase, /
@@ -102,9 +102,37 @@ class _Lib(Protocol):
     FSW_DICTIONARY_MAJOR: int
     FSW_DICTIONARY_MINOR: int
     FSW_DICTIONARY_HASH: int
-    def transmitter_init(self, self_: _CDataBase, /) -> None: ...
-    def transmitter_set_power(self, self_: _CDataBase, powered: bool, /) -> None: ...
-    def transmitter_send(self, self_: _CDataBase, size: int, packet_count: int, /) -> int: ...
+    CCSDS_MARKER_bytes: int
+    TRANSMITTER_CHANNELS: int
+    TRANSMITTER_ROUTES_MAX: int
+    TRANSMITTER_FRAME_MIN_bytes: int
+    TRANSMITTER_FRAME_MAX_bytes: int
+    TRANSMITTER_RATE_MAX_bps: int
+    TRANSMITTER_OFF: int
+    TRANSMITTER_WARM_UP: int
+    TRANSMITTER_ON: int
+    TRANSMITTER_BROWN_OUT: int
+    TRANSMITTER_RESET: int
+    TRANSMITTER_DYING: int
+    TRANSMITTER_RESET_NONE: int
+    TRANSMITTER_RESET_SUPPLY: int
+    TRANSMITTER_RESET_WATCHDOG: int
+    TRANSMITTER_OK: int
+    TRANSMITTER_ERROR_FRAME: int
+    TRANSMITTER_ERROR_SUPPLY: int
+    TRANSMITTER_ERROR_ROUTE: int
+    TRANSMITTER_ERROR_STORAGE: int
+    def transmitter_init(
+        self, self_: _CDataBase, config: _CDataBase, storage: _CDataBase, storage_bytes: int, /
+    ) -> int: ...
+    def transmitter_set_supply(self, self_: _CDataBase, supply_mv: int, /) -> None: ...
+    def transmitter_reset(self, self_: _CDataBase, /) -> None: ...
+    def transmitter_accept(
+        self, self_: _CDataBase, packets: _CDataBase | bytes, size: int, /
+    ) -> int: ...
+    def transmitter_step(
+        self, self_: _CDataBase, elapsed_us: int, out: _CDataBase, capacity: int, /
+    ) -> int: ...
     def plant_sin(self, x: float, /) -> float: ...
     def plant_cos(self, x: float, /) -> float: ...
     def plant_sincos(self, x: float, s: _CDataBase, c: _CDataBase, /) -> None: ...
@@ -191,6 +219,7 @@ class _Lib(Protocol):
     ) -> None: ...
     def sensors_sample(self, self_: _CDataBase, plant: _CDataBase, /) -> None: ...
     def sensors_noise_key(self, seed: int, component: int, /) -> int: ...
+    def sensors_noise_word(self, key: int, counter: int, /) -> int: ...
     def sensors_noise(self, key: int, counter: int, /) -> float: ...
     def sensors_normal(self, seed: int, component: int, counter: int, /) -> float: ...
     FAULTS_ACTS_MAX: int
@@ -198,18 +227,88 @@ class _Lib(Protocol):
     FAULTS_ENGINE_SHUTDOWN: int
     FAULTS_ENGINE_THRUST_LOSS: int
     FAULTS_STAGE_SEPARATION: int
-    FAULTS_TRANSMITTER_POWER_LOSS: int
+    FAULTS_TRANSMITTER_SUPPLY: int
+    FAULTS_TRANSMITTER_RESET: int
     FAULTS_INTEGRATOR_STUCK: int
     FAULTS_INTEGRATOR_BIAS: int
     FAULTS_INTEGRATOR_SCALE: int
     FAULTS_DISCRETE_STUCK: int
+    GROUND_LOG_VERSION: int
+    GROUND_LOG_HEADER: int
+    GROUND_LOG_RECEIVED: int
+    GROUND_LOG_END: int
+    GROUND_LOG_HEAD_bytes: int
+    GROUND_LOG_CRC_bytes: int
+    GROUND_JUNK_NO_MARKER: int
+    GROUND_JUNK_CRC: int
+    GROUND_JUNK_CUT: int
+    GROUND_JUNK_HEADER: int
+    def ground_log_header(self, self_: _CDataBase, json: bytes, size: int, /) -> None: ...
+    def ground_log_begin(self, self_: _CDataBase, /) -> None: ...
+    def ground_log_add(
+        self,
+        self_: _CDataBase,
+        octets: _CDataBase | bytes,
+        size: int,
+        receptions: _CDataBase,
+        count: int,
+        /,
+    ) -> None: ...
+    def ground_log_end(self, self_: _CDataBase, /) -> None: ...
+    def ground_log_finish(self, self_: _CDataBase, /) -> None: ...
+    def ground_log_scan(self, log: _CDataBase, size: int, scan: _CDataBase, /) -> None: ...
+    def ground_crc32(self, crc: int, octets: _CDataBase | bytes, size: int, /) -> int: ...
+    def ground_frame_scan(
+        self,
+        log: _CDataBase,
+        size: int,
+        entry: _CDataBase,
+        entry_count: int,
+        frame_bytes: int,
+        scan: _CDataBase,
+        /,
+    ) -> None: ...
+    def ground_packet_scan(
+        self,
+        log: _CDataBase,
+        size: int,
+        frame: _CDataBase,
+        frame_count: int,
+        frame_bytes: int,
+        scan: _CDataBase,
+        /,
+    ) -> bool: ...
+    LINK_STATIONS_MAX: int
+    LINK_EMITTERS_MAX: int
+    LINK_BURST_MAX_bytes: int
+    LINK_SLICE_us: int
+    def link_init(self, self_: _CDataBase, config: _CDataBase, /) -> bool: ...
+    def link_hear(
+        self,
+        self_: _CDataBase,
+        log: _CDataBase,
+        emitter: int,
+        t_us: int,
+        position_ecef_m: _CDataBase,
+        through_umbilical: bool,
+        octets: _CDataBase | bytes,
+        size: int,
+        /,
+    ) -> None: ...
+    def link_close(self, self_: _CDataBase, log: _CDataBase, t_us: int, /) -> None: ...
+    def link_ratio(self, emitter: _CDataBase, station: _CDataBase, range_m: float, /) -> float: ...
+    def link_bit_error_rate(self, ratio: float, /) -> float: ...
     LOOP_TRUTH_COLUMNS: int
+    LOOP_TRANSMITTERS_MAX: int
+    LOOP_QUEUES_bytes: int
     LOOP_TRUTH_NAMES: _CDataBase
     LOOP_OK: int
     LOOP_ERROR_PLANT: int
     LOOP_ERROR_FSW: int
     LOOP_ERROR_FAULTS: int
     LOOP_ERROR_ACTIONS: int
+    LOOP_ERROR_TRANSMITTER: int
+    LOOP_ERROR_LINK: int
     def loop_init(self, self_: _CDataBase, config: _CDataBase, /) -> int: ...
     def loop_run(self, self_: _CDataBase, ticks: int, record: _CDataBase, /) -> int: ...
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from flightsw.flight import Flight
     from flightsw.ground import GroundPicture, Row, Silence
-    from flightsw.ground.timeline import Mark
+    from flightsw.ground.timeline import Heard, Mark
 
 WIDTH: Final = 80
 TITLE_WIDTH: Final = 27
@@ -101,8 +101,15 @@ def _row(row: Row) -> Line:
         Span(f"{mark}{_zero(heard.t_s):8.2f}  {title:<{TITLE_WIDTH}}", style),
         Span(f"{planned:>8}", "dim"),
         Span(f"{delta:>8}  {heard.trigger:<9}", style),
-        Span(f"{_zero(heard.altitude_m / 1e3, 1):7.1f}{heard.speed_mps:7.0f}"),
+        Span(_whereabouts(heard)),
     )
+
+
+def _whereabouts(heard: Heard) -> str:
+    """Return height and speed at an event; a dash where no packet told them."""
+    height = "-" if heard.altitude_m is None else f"{_zero(heard.altitude_m / 1e3, 1):.1f}"
+    speed = "-" if heard.speed_mps is None else f"{heard.speed_mps:.0f}"
+    return f"{height:>7}{speed:>7}"
 
 
 def _zero(value: float, decimals: int = 2) -> float:
@@ -166,11 +173,10 @@ def _orbit(flight: Flight) -> str:
 
 
 def _telemetry(ground: GroundPicture) -> str:
-    packets = ground.packets
-    heard = f"{packets.count:,}".replace(",", " ")
-    text = f"{heard} frames, {packets.damaged_packets} damaged"
-    if packets.missing_packets:
-        text += f", {packets.missing_packets} missing"
+    heard = f"{ground.frames_good:,}".replace(",", " ")
+    text = f"{heard} frames, {ground.frames_damaged} damaged"
+    if ground.frames_missing:
+        text += f", {ground.frames_missing} missing"
     return f"{text}, last at {clock(ground.last.t_s)}" if ground.last else text
 
 

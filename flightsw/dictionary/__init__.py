@@ -1,15 +1,20 @@
 """The telemetry dictionary: what every bit of the downlink means, for air and ground alike.
 
-telemetry.toml is the source; `python -m flightsw.dictionary.emit_c` prints the C header from it.
+telemetry.toml and events.toml are the source; `python -m flightsw.dictionary.emit_c fsw` prints the
+C header from them. releases/ holds what earlier major versions said.
 """
 
 from flightsw.dictionary.model import (
     CRC_BYTES,
     PRIMARY_HEADER_BYTES,
+    Channel,
     Dictionary,
     DictionaryError,
+    Event,
     Field,
+    Limits,
     Packet,
+    Source,
     load_dictionary,
     numpy_dtype,
     parse_dictionary,
@@ -18,10 +23,14 @@ from flightsw.dictionary.model import (
 __all__ = [
     "CRC_BYTES",
     "PRIMARY_HEADER_BYTES",
+    "Channel",
     "Dictionary",
     "DictionaryError",
+    "Event",
     "Field",
+    "Limits",
     "Packet",
+    "Source",
     "load_dictionary",
     "numpy_dtype",
     "parse_dictionary",

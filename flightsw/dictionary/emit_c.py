@@ -1,4 +1,4 @@
-"""Print native/fsw/fsw_dictionary.h: `python -m flightsw.dictionary.emit_c`."""
+"""Print the C header of one source of packets: `python -m flightsw.dictionary.emit_c fsw`."""
 
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from flightsw.dictionary.model import (
     Dictionary,
     Field,
     Packet,
+    Source,
     load_dictionary,
 )
 
@@ -30,78 +31,57 @@ COUNT_MASK: Final = 0x3FFF
 PROLOGUE: Final = """\
 /// The packets of the telemetry dictionary: raw fields, and writers that give them their octets.
 ///
-/// Printed by `python -m flightsw.dictionary.emit_c` from flightsw/dictionary/telemetry.toml:
-/// change that file, not this one.
+/// Printed by `python -m flightsw.dictionary.emit_c @source@` from the telemetry dictionary,
+/// flightsw/dictionary/telemetry.toml: change that file, not this one.
 ///
 /// A writer fills in primary header, secondary header and fields, big-endian, of one CCSDS space
-/// packet (133.0-B). It returns the length of the whole packet; the last FSW_PACKET_CRC_bytes of it
-/// are left to the caller, whose CRC covers all octets before them. `out` must have room for the
-/// whole packet.
+/// packet (133.0-B). It returns the length of the whole packet; its last octets,
+/// @PREFIX@_PACKET_CRC_bytes, are left to the caller, whose CRC covers all octets before them.
+/// `out` must have room for the whole packet.
 
-#ifndef FSW_DICTIONARY_H_INCLUDED
-#define FSW_DICTIONARY_H_INCLUDED
+#ifndef @PREFIX@_DICTIONARY_H_INCLUDED
+#define @PREFIX@_DICTIONARY_H_INCLUDED
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ccsds.h"
+
 // clang-format off
 """
 
-WRITERS: Final = """\
-static inline void fsw_put_u8(uint8_t* const out, const uint8_t value)
-{
-    out[0] = value;
-}
 
-static inline void fsw_put_u16(uint8_t* const out, const uint16_t value)
-{
-    out[0] = (uint8_t)(value >> 8U);
-    out[1] = (uint8_t)(value & 0xFFU);
-}
-
-static inline void fsw_put_u32(uint8_t* const out, const uint32_t value)
-{
-    out[0] = (uint8_t)(value >> 24U);
-    out[1] = (uint8_t)(value >> 16U);
-    out[2] = (uint8_t)(value >> 8U);
-    out[3] = (uint8_t)value;
-}
-
-static inline void fsw_put_u64(uint8_t* const out, const uint64_t value)
-{
-    out[0] = (uint8_t)(value >> 56U);
-    out[1] = (uint8_t)(value >> 48U);
-    out[2] = (uint8_t)(value >> 40U);
-    out[3] = (uint8_t)(value >> 32U);
-    out[4] = (uint8_t)(value >> 24U);
-    out[5] = (uint8_t)(value >> 16U);
-    out[6] = (uint8_t)(value >> 8U);
-    out[7] = (uint8_t)value;
-}
-"""
-
-
-def emit_c(dictionary: Dictionary) -> str:
-    """Return the text of fsw_dictionary.h for a dictionary."""
-    parts = [PROLOGUE, _constants(dictionary)]
-    parts += [_struct(packet) for packet in dictionary.packets]
-    parts.append(WRITERS)
-    parts += [_writer(packet) for packet in dictionary.packets]
+def emit_c(dictionary: Dictionary, source: Source) -> str:
+    """Return the text of the header for the packets of a source: ``fsw`` or ``transmitter``."""
+    packets = [packet for packet in dictionary.packets if packet.source == source]
+    prologue = PROLOGUE.replace("@source@", source).replace("@PREFIX@", source.upper())
+    parts = [prologue, _constants(dictionary, packets, source)]
+    parts += [_struct(packet) for packet in packets]
+    parts += [_writer(packet) for packet in packets]
     parts.append("#endif\n")
     return "\n".join(parts)
 
 
-def _constants(dictionary: Dictionary) -> str:
+def _constants(dictionary: Dictionary, packets: list[Packet], source: Source) -> str:
+    upper = source.upper()
     rows = [
-        ("FSW_DICTIONARY_MAJOR", f"{dictionary.major}U", ""),
-        ("FSW_DICTIONARY_MINOR", f"{dictionary.minor}U", ""),
-        ("FSW_DICTIONARY_HASH", f"0x{dictionary.hash:08X}U", "CRC-32 of the layout."),
-        ("FSW_PACKET_KINDS", f"{len(dictionary.packets)}U", ""),
-        ("FSW_PACKET_CRC_bytes", f"{CRC_BYTES}U", "Left to the caller at the end of a packet."),
+        (f"{upper}_DICTIONARY_MAJOR", f"{dictionary.major}U", ""),
+        (f"{upper}_DICTIONARY_MINOR", f"{dictionary.minor}U", ""),
+        (f"{upper}_DICTIONARY_HASH", f"0x{dictionary.hash:08X}U", "CRC-32 of the layout."),
+        (f"{upper}_PACKET_KINDS", f"{len(packets)}U", ""),
+        (
+            f"{upper}_PACKET_CRC_bytes",
+            f"{CRC_BYTES}U",
+            "Left to the caller at the end of a packet.",
+        ),
     ]
-    for packet in dictionary.packets:
-        rows.append((f"FSW_APID_{packet.name}", f"0x{packet.apid:03X}U", ""))
-        rows.append((f"FSW_PACKET_{packet.name}_bytes", f"{packet.size_bytes}U", "With its CRC."))
+    for packet in packets:
+        rows.append((f"{upper}_APID_{packet.name}", f"0x{packet.apid:03X}U", ""))
+        rows.append(
+            (f"{upper}_PACKET_{packet.name}_bytes", f"{packet.size_bytes}U", "With its CRC.")
+        )
+    if source == "fsw":
+        rows += [(f"FSW_EVENT_{event.name}", f"{event.id}U", "") for event in dictionary.events]
     name_width = max(len(name) for name, _, _ in rows)
     value_width = max(len(value) for _, value, _ in rows)
     defines = [
@@ -126,33 +106,34 @@ def _struct(packet: Packet) -> str:
         first, *more = wrap(_meaning(field), COLUMNS - indent)
         lines.append(f"    {text:{width}} ///< {first}")
         lines += [f"{'':{4 + width}} ///< {line}" for line in more]
-    lines.append(f"}} fsw_packet_{packet.name.lower()}_t;")
+    lines.append(f"}} {packet.source}_packet_{packet.name.lower()}_t;")
     return "\n".join(lines) + "\n"
 
 
 def _writer(packet: Packet) -> str:
     low = packet.name.lower()
-    head = f"static inline size_t fsw_pack_{low}("
+    source, upper = packet.source, packet.source.upper()
+    head = f"static inline size_t {source}_pack_{low}("
     lines = [
-        f"{head}const fsw_packet_{low}_t* const packet, const uint16_t sequence_count,",
-        f"{'':{len(head)}}const int64_t met_us, uint8_t* const out)",
+        f"{head}const {source}_packet_{low}_t* const packet, const uint16_t sequence_count,",
+        f"{'':{len(head)}}const int64_t {packet.clock_field}, uint8_t* const out)",
         "{",
-        f"    fsw_put_u16(&out[0], (uint16_t)(0x{PACKET_ID:04X}U | FSW_APID_{packet.name}));",
-        f"    fsw_put_u16(&out[2], (uint16_t)(0x{UNSEGMENTED:04X}U"
+        f"    ccsds_put_u16(&out[0], (uint16_t)(0x{PACKET_ID:04X}U | {upper}_APID_{packet.name}));",
+        f"    ccsds_put_u16(&out[2], (uint16_t)(0x{UNSEGMENTED:04X}U"
         f" | (sequence_count & 0x{COUNT_MASK:04X}U)));",
-        f"    fsw_put_u16(&out[4], {packet.size_bytes - PRIMARY_HEADER_BYTES - 1}U);",
-        f"    fsw_put_u64(&out[{PRIMARY_HEADER_BYTES}], (uint64_t)met_us);",
+        f"    ccsds_put_u16(&out[4], {packet.size_bytes - PRIMARY_HEADER_BYTES - 1}U);",
+        f"    ccsds_put_u64(&out[{PRIMARY_HEADER_BYTES}], (uint64_t){packet.clock_field});",
     ]
     for group in _members(packet):
         lines += _put(group)
-    lines += [f"    return FSW_PACKET_{packet.name}_bytes;", "}"]
+    lines += [f"    return {upper}_PACKET_{packet.name}_bytes;", "}"]
     return "\n".join(lines) + "\n"
 
 
 def _put(group: list[Field]) -> list[str]:
     field = group[0]
     width = field.size_bytes * 8
-    put = f"fsw_put_u{width}"
+    put = f"ccsds_put_u{width}"
     if field.is_spare:
         return [f"    {put}(&out[{spare.offset}], 0U);" for spare in group]
     cast = f"(uint{width}_t)" if field.type.startswith("i") else ""
@@ -184,4 +165,8 @@ def _meaning(field: Field) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(emit_c(load_dictionary()))
+    wanted: dict[str, Source] = {"fsw": "fsw", "transmitter": "transmitter"}
+    for name in sys.argv[1:]:
+        if name not in wanted:
+            sys.exit(f"emit_c: a source of packets is fsw or transmitter, not {name}")
+        sys.stdout.write(emit_c(load_dictionary(), wanted[name]))

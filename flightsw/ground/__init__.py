@@ -13,9 +13,10 @@ from flightsw.ground.briefing import (
     Search,
 )
 from flightsw.ground.coast import Orbit, osculating_orbit
+from flightsw.ground.decode import DownlinkError, decode
 from flightsw.ground.fall import Fall
-from flightsw.ground.packets import Packets, decode
-from flightsw.ground.picture import DownlinkError, GroundPicture, look
+from flightsw.ground.packets import Packets
+from flightsw.ground.picture import GroundPicture, look
 from flightsw.ground.radar import Echoes, RadarReport
 from flightsw.ground.state import LastFrame, States, Telemetry
 from flightsw.ground.stations import Station

@@ -1,35 +1,35 @@
-"""Bytes of a downlink to packets, and packets to columns of numbers.
+"""Packets of a downlink as columns of numbers.
 
 A packet is taken as good when its headers are ones of the dictionary and its CRC holds; everything
 else is damage, which is counted and never raised.
 """
 
-import re
-import struct
-from binascii import crc_hqx
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flightsw.dictionary import (
-    PRIMARY_HEADER_BYTES,
-    Dictionary,
-    load_dictionary,
-    numpy_dtype,
-)
+from flightsw._native import ffi, lib
+from flightsw.dictionary import Dictionary, numpy_dtype
+from flightsw.ground.frames import Frames
 
-_TELEMETRY: Final = (
-    0x0800  # version 0, telemetry, secondary header: CCSDS 133.0-B, 4.1.3.2, 4.1.3.3
+NOT_TIMED: Final = np.iinfo(np.int64).min  # Earth-received time of what was recorded without
+FRAME_OVERHEAD: Final = 12  # headers and CRC of a frame
+PACKET: Final = np.dtype(
+    [
+        ("offset", "u8"),
+        ("size", "u4"),
+        ("first_frame", "u4"),
+        ("last_frame", "u4"),
+        ("apid", "u2"),
+        ("sequence_count", "u2"),
+        ("good", "?"),
+        ("", "V7"),
+    ]
 )
-_UNSEGMENTED: Final = 0xC000  # sequence flags: CCSDS 133.0-B, 4.1.3.4.2
 _COUNTS: Final = 1 << 14  # the packet sequence count wraps: CCSDS 133.0-B, 4.1.3.4.3
-_LENGTH_OFFSET: Final = PRIMARY_HEADER_BYTES + 1  # packet size less the length field's value
-_CRC_START: Final = 0xFFFF  # CRC-16/CCITT-FALSE
-_HEADER: Final = struct.Struct(">HHH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,32 @@ class Packets:
     rows : mapping of str to structured array
         Name of a packet -> its fields as sent (counts), one row a packet, in the order heard.
         `numpy_dtype()` of the dictionary says which.
-    offset_bytes : mapping of str to array of int
-        Where each of those rows began in the downlink: orders packets of different names.
+    order : mapping of str to array of int
+        Where each of those rows stands in the whole downlink: orders packets of different names.
+    ert_us : mapping of str to array of int
+        Earth-received time of the frame that completed each, us after the epoch of the log.
+    spacecraft_id : mapping of str to array of int
+        Whose transmitter sent each.
     damaged_packets : int
-        Packets with a good header and a bad CRC, and stretches of bytes that are no packet.
+        Packets with a good header and a bad CRC, torn ones, and stretches that are no packet.
     damaged_bytes : int
         Bytes that belong to no good packet.
     missing_packets : int
         Packets that the sequence counts say were sent between good ones and are not there. The
         count is 14 bits wide: exactly 16 384 lost packets look like none.
+    frames : Frames or None
+        That they came in; None for a recording without frames.
     """
 
     dictionary: Dictionary
     rows: Mapping[str, NDArray[np.void]]
-    offset_bytes: Mapping[str, NDArray[np.int64]]
+    order: Mapping[str, NDArray[np.int64]]
+    ert_us: Mapping[str, NDArray[np.int64]]
+    spacecraft_id: Mapping[str, NDArray[np.uint16]]
     damaged_packets: int
     damaged_bytes: int
     missing_packets: int
+    frames: Frames | None = None
 
     @property
     def count(self) -> int:
@@ -67,7 +76,7 @@ class Packets:
     def values(self, name: str, field: str) -> NDArray[np.float64]:
         """Return a field of all packets of a name in the dictionary's unit, one value a packet."""
         scale = self.dictionary.packet(name).field(field).scale
-        return _scaled(self.rows[name][field], scale)
+        return scaled(self.rows[name][field], scale)
 
     def vectors(self, name: str, field: str) -> NDArray[np.float64]:
         """Return `field`_x, _y, _z of all packets of a name, shape (n, 3), dictionary's unit."""
@@ -77,131 +86,118 @@ class Packets:
     def met_s(self, name: str) -> NDArray[np.float64]:
         """Return the mission elapsed time of all packets of a name, s since T-0."""
         scale = self.dictionary.secondary_header.scale
-        return _scaled(self.rows[name]["met_us"], scale)
+        return scaled(self.rows[name]["met_us"], scale)
 
     def heard_s(self) -> NDArray[np.float64]:
-        """Return the mission elapsed time of every good packet, in the order heard, s."""
-        offsets = np.concatenate([self.offset_bytes[name] for name in self.rows])
-        times = np.concatenate([self.met_s(name) for name in self.rows])
-        return np.asarray(times[np.argsort(offsets, kind="stable")])
+        """Return the mission elapsed time of every packet that tells it, in the order heard, s."""
+        names = [packet.name for packet in self.dictionary.packets if packet.clock == "met"]
+        order = np.concatenate([self.order[name] for name in names])
+        times = np.concatenate([self.met_s(name) for name in names])
+        return np.asarray(times[np.argsort(order, kind="stable")])
 
 
-def _scaled(counts: NDArray[Any], scale: float) -> NDArray[np.float64]:
+def scaled(counts: NDArray[Any], scale: float) -> NDArray[np.float64]:
     """Return counts in their unit; one part of a power of ten is divided by, which rounds once."""
     parts = round(1.0 / scale)
     values = counts.astype(np.float64)
     return np.asarray(values / parts if parts > 1 else values * scale)
 
 
-def decode(downlink: bytes, dictionary: Dictionary | None = None) -> Packets:
-    """Return the packets of a downlink.
+def missing_counts(sequence: NDArray[np.uint16]) -> int:
+    """Return how many counts are missing between sequence counts in the order sent."""
+    counts = sequence.astype(np.int64) % _COUNTS
+    return int(np.sum((np.diff(counts) - 1) % _COUNTS))
 
-    Parameters
-    ----------
-    downlink : bytes
-        Space packets (CCSDS 133.0-B) one after the other, with anything between them.
-    dictionary : Dictionary, optional
-        What the packets mean; that of this package unless another is given.
 
-    Returns
-    -------
-    Packets
-        Every packet whose header is one of the dictionary's and whose CRC holds.
+def extract(frames: Frames, dictionary: Dictionary) -> Packets:
+    """Return the packets in frames.
 
-    Notes
-    -----
-    After a packet that is not good the search goes on from its second octet, so that a damaged
-    length costs no packet but its own.
-
+    A packet that several transmitters sent is there once.
     """
-    dictionary = dictionary or load_dictionary()
-    layout = _layout(dictionary)
-    offsets, damaged_packets, damaged_bytes = _split(downlink, layout)
-    rows = {}
-    offset_bytes = {}
-    missing = 0
-    for identifier, (name, dtype) in layout.kinds.items():
-        at = np.array(offsets[identifier], dtype=np.int64)
-        rows[name] = _gather(downlink, at, dtype)
-        offset_bytes[name] = at
-        missing += _missing(rows[name]["sequence"])
+    found, octets, scan = _scan(frames)
+    rows, order, ert_us, spacecraft_id = {}, {}, {}, {}
+    good = missing = good_bytes = 0
+    for packet in dictionary.packets:
+        name, dtype = packet.name, numpy_dtype(packet)
+        own = found[
+            (found["apid"] == packet.apid) & found["good"] & (found["size"] == dtype.itemsize)
+        ]
+        good += len(own)
+        good_bytes += len(own) * dtype.itemsize
+        frame = frames.rows[own["last_frame"]]
+        place = np.argsort(frame["ert_us"], kind="stable")
+        own, frame = own[place], frame[place]
+        values = _gather(octets, own["offset"], dtype)
+        if packet.clock == "met" and len(np.unique(frame["spacecraft_id"])) > 1:
+            key = np.stack([values["met_us"], values["sequence"].astype(np.int64)], axis=1)
+            first = np.sort(np.unique(key, axis=0, return_index=True)[1])
+            own, frame, values = own[first], frame[first], values[first]
+        rows[name] = values
+        ert_us[name] = frame["ert_us"].astype(np.int64)
+        spacecraft_id[name] = frame["spacecraft_id"].astype(np.uint16)
+        order[name] = own["offset"].astype(np.int64)
+        sources = np.unique(frame["spacecraft_id"]) if packet.clock == "uptime" else [None]
+        for source in sources:
+            mine = slice(None) if source is None else frame["spacecraft_id"] == source
+            missing += missing_counts(values["sequence"][mine])
+    _rank(order, ert_us)
     return Packets(
         dictionary=dictionary,
         rows=rows,
-        offset_bytes=offset_bytes,
-        damaged_packets=damaged_packets,
-        damaged_bytes=damaged_bytes,
+        order=order,
+        ert_us=ert_us,
+        spacecraft_id=spacecraft_id,
+        damaged_packets=int(scan.damaged_packets) + len(found) - good,
+        damaged_bytes=int(scan.damaged_bytes) + int(scan.packet_bytes) - good_bytes,
         missing_packets=missing,
+        frames=frames,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """What a header may look like: first word -> packet, and the same as a pattern of octets."""
-
-    kinds: dict[int, tuple[str, np.dtype[np.void]]]
-    sizes: dict[int, int]
-    header: re.Pattern[bytes]
-
-
-@cache
-def _layout(dictionary: Dictionary) -> _Layout:
-    kinds = {
-        _TELEMETRY | packet.apid: (packet.name, numpy_dtype(packet))
-        for packet in dictionary.packets
-    }
-    sizes = {identifier: dtype.itemsize for identifier, (_, dtype) in kinds.items()}
-    headers = [
-        re.escape(identifier.to_bytes(2, "big"))
-        + rb"[\xc0-\xff]."
-        + re.escape((size - _LENGTH_OFFSET).to_bytes(2, "big"))
-        for identifier, size in sizes.items()
-    ]
-    return _Layout(kinds, sizes, re.compile(b"|".join(headers), re.DOTALL))
-
-
-def _split(downlink: bytes, layout: _Layout) -> tuple[dict[int, list[int]], int, int]:
-    """Return the offsets of good packets by first word, damaged packets and damaged bytes."""
-    sizes, unpack, total = layout.sizes, _HEADER.unpack_from, len(downlink)
-    offsets: dict[int, list[int]] = {identifier: [] for identifier in sizes}
-    position = good_bytes = damaged_packets = damage_ends = 0
-    while position + PRIMARY_HEADER_BYTES <= total:
-        identifier, sequence, length = unpack(downlink, position)
-        size = sizes.get(identifier, 0)
-        is_header = length + _LENGTH_OFFSET == size and sequence >= _UNSEGMENTED
-        end = position + size
-        if is_header and end <= total and crc_hqx(downlink[position:end], _CRC_START) == 0:
-            offsets[identifier].append(position)
-            good_bytes += size
-            position = damage_ends = end
-            continue
-        if position >= damage_ends:
-            damaged_packets += 1
-            damage_ends = end if is_header else position + 1
-        found = layout.header.search(downlink, position + 1)
-        if found is None:
-            position = total
-            break
-        position = found.start()
-    damaged_bytes = total - good_bytes
-    if damaged_bytes and position < total and position >= damage_ends:
-        damaged_packets += 1  # less than a header at the very end
-    return offsets, damaged_packets, damaged_bytes
+def _scan(frames: Frames) -> tuple[NDArray[np.void], NDArray[np.uint8], Any]:
+    data = frames.log.data
+    scan: Any = ffi.new("ground_packet_scan_t *")
+    rows = np.ascontiguousarray(frames.rows)
+    octets = np.empty(max(1, len(rows) * (frames.frame_bytes - FRAME_OVERHEAD)), dtype=np.uint8)
+    packets = np.zeros(4 * len(rows) + 64, dtype=PACKET)
+    while True:
+        scan.octets = ffi.cast("uint8_t *", octets.ctypes.data)
+        scan.octets_capacity = len(octets)
+        scan.packet = ffi.cast("ground_packet_t *", packets.ctypes.data)
+        scan.packet_capacity = len(packets)
+        lib.ground_packet_scan(
+            ffi.from_buffer("uint8_t[]", data),
+            len(data),
+            ffi.cast("ground_frame_t *", rows.ctypes.data),
+            len(rows),
+            frames.frame_bytes,
+            scan,
+        )
+        if scan.packet_count <= len(packets):
+            return packets[: scan.packet_count], octets, scan
+        packets = np.zeros(scan.packet_count, dtype=PACKET)
 
 
 def _gather(
-    downlink: bytes, offsets: NDArray[np.int64], dtype: np.dtype[np.void]
+    octets: NDArray[np.uint8], offsets: NDArray[np.uint64], dtype: np.dtype[np.void]
 ) -> NDArray[np.void]:
     """Return the packets that begin at `offsets` as one array."""
     if not len(offsets):
         return np.empty(0, dtype=dtype)
-    octets = np.dtype((np.void, dtype.itemsize))  # copied whole: three times as fast as by field
+    whole = np.dtype((np.void, dtype.itemsize))  # copied whole: three times as fast as by field
     anywhere: NDArray[np.void] = np.ndarray(
-        (len(downlink) - dtype.itemsize + 1,), dtype=octets, buffer=downlink, strides=(1,)
+        (len(octets) - dtype.itemsize + 1,), dtype=whole, buffer=octets.data, strides=(1,)
     )
-    return anywhere[offsets].view(dtype)
+    return anywhere[offsets.astype(np.int64)].view(dtype)
 
 
-def _missing(sequence: NDArray[np.uint16]) -> int:
-    counts = sequence.astype(np.int64) % _COUNTS
-    return int(np.sum((np.diff(counts) - 1) % _COUNTS))
+def _rank(order: dict[str, NDArray[np.int64]], ert_us: Mapping[str, NDArray[np.int64]]) -> None:
+    """Replace offsets by places in the whole downlink: by reception, then channel, then offset."""
+    names = [*order]
+    offsets = np.concatenate([order[name] for name in names])
+    times = np.concatenate([ert_us[name] for name in names])
+    rank = np.empty(len(offsets), dtype=np.int64)
+    rank[np.lexsort((offsets, times))] = np.arange(len(offsets))
+    ends = np.cumsum([len(order[name]) for name in names])
+    for name, end in zip(names, ends.tolist(), strict=True):
+        order[name] = rank[end - len(order[name]) : end]

@@ -5,18 +5,14 @@ from functools import cached_property
 
 import numpy as np
 
-from flightsw.dictionary import Dictionary, load_dictionary
-from flightsw.errors import FlightswError
+from flightsw.dictionary import Dictionary
 from flightsw.ground.briefing import Briefing
+from flightsw.ground.decode import DownlinkError, decode
 from flightsw.ground.fall import Fall, fall_from
-from flightsw.ground.packets import Packets, decode
+from flightsw.ground.packets import Packets
 from flightsw.ground.radar import Echoes, RadarReport, search_report
 from flightsw.ground.state import LastFrame, Telemetry, last_frame, telemetry
 from flightsw.ground.timeline import Heard, Row, Silence, heard_events, silences, timeline
-
-
-class DownlinkError(FlightswError):
-    """A downlink that another dictionary or sequence made: its numbers would mean other things."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +56,24 @@ class GroundPicture:
         """The silence that did not end; None when the downlink lasted as long as it should."""
         return self.silences[-1] if self.silences and self.silences[-1].to_s is None else None
 
+    @property
+    def frames_good(self) -> int:
+        """Good frames, each once; of a recording without frames, good packets."""
+        frames = self.packets.frames
+        return len(frames.rows) if frames else self.packets.count
+
+    @property
+    def frames_damaged(self) -> int:
+        """Frames that were heard, but by no station whole."""
+        frames = self.packets.frames
+        return frames.corrupt if frames else self.packets.damaged_packets
+
+    @property
+    def frames_missing(self) -> int:
+        """Frames that the counts say were sent and that no station heard."""
+        frames = self.packets.frames
+        return frames.lost if frames else self.packets.missing_packets
+
     @cached_property
     def telemetry(self) -> Telemetry:
         """The decoded stream of states, as arrays."""
@@ -91,7 +105,7 @@ def look(
     briefing : Briefing
         What is known beforehand.
     dictionary : Dictionary, optional
-        What the packets mean; that of this package unless another is given.
+        What the packets mean; that of the recording's major version unless another is given.
 
     Returns
     -------
@@ -105,7 +119,6 @@ def look(
         by another sequence.
 
     """
-    dictionary = dictionary or load_dictionary()
     packets = decode(downlink, dictionary)
     _refuse_strangers(packets, briefing)
     heard_s = packets.heard_s()

@@ -1,6 +1,6 @@
 """Decoded states: where the flight software said it was, and the last good frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -137,19 +137,15 @@ def last_frame(packets: Packets, *, heard_s: NDArray[np.float64], pad: Pad) -> L
 
 
 def _last_state(packets: Packets, *, pad: Pad) -> State | None:
-    offsets = {name: packets.offset_bytes[name] for name in ("STATE", "EVENT")}
-    heard = [name for name, offset in offsets.items() if len(offset)]
-    if not heard:
+    last = {
+        name: int(packets.order[name][-1])
+        for name in ("STATE", "EVENT")
+        if len(packets.order[name])
+    }
+    if not last:
         return None
-    name = max(heard, key=lambda name: int(offsets[name][-1]))
-    only_last = Packets(
-        dictionary=packets.dictionary,
-        rows={name: packets.rows[name][-1:]},
-        offset_bytes={name: offsets[name][-1:]},
-        damaged_packets=0,
-        damaged_bytes=0,
-        missing_packets=0,
-    )
+    name = max(last, key=lambda name: last[name])
+    only_last = replace(packets, rows={name: packets.rows[name][-1:]})
     decoded = states(only_last, name, pad=pad)
     x, y, z = decoded.position_eci_m[0].tolist()
     vx, vy, vz = decoded.velocity_eci_mps[0].tolist()

@@ -6,7 +6,7 @@ laid beside it. A planned event without a packet is `not_seen`, whatever the clo
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +15,25 @@ from flightsw.ground.briefing import SEQUENCE_ROLE, Briefing, Entry, Pad, Planne
 from flightsw.ground.packets import Packets
 from flightsw.ground.state import STALE_S, states
 
+NO_ENTRY: Final = 255  # an event that is no entry of the sequence
+
 Mark = Literal["in_band", "out_of_band", "unplanned", "alarm", "not_seen"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """An event as a packet told it: s after T-0, height above the ellipsoid, inertial speed."""
+    """An event as a packet told it: s after T-0, height above the ellipsoid, inertial speed.
+
+    Height and speed are None when only a later packet told it, which does not say where it was.
+    """
 
     name: str
     title: str
     role: str
     trigger: str
     t_s: float
-    altitude_m: float
-    speed_mps: float
+    altitude_m: float | None
+    speed_mps: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,28 +80,87 @@ def heard_events(packets: Packets, *, entries: Sequence[Entry], pad: Pad) -> tup
 
     An event number that the sequence does not have is an event too: ``UNKNOWN_n``.
     """
-    if not len(packets.rows["EVENT"]):
-        return ()
-    dictionary = packets.dictionary.packet("EVENT")
-    triggers = dictionary.field("trigger").values
-    roles = dictionary.field("role").values
-    rows = packets.rows["EVENT"]
-    decoded = states(packets, "EVENT", pad=pad)
+    told = _from_events(packets, entries, pad) + _from_housekeeping(packets, entries)
     first_of: dict[int, Heard] = {}
-    for index, number in enumerate(rows["event"].tolist()):
-        if number in first_of:
-            continue
-        known = entries[number] if number < len(entries) else None
-        first_of[number] = Heard(
-            name=known.event if known else f"UNKNOWN_{number}",
-            title=known.title if known else f"Unknown event {number}",
-            role=_named(roles, int(rows["role"][index])),
-            trigger=_named(triggers, int(rows["trigger"][index])),
-            t_s=float(decoded.t_s[index]),
-            altitude_m=float(decoded.altitude_m[index]),
-            speed_mps=float(decoded.speed_mps[index]),
-        )
+    for entry, heard in sorted(told, key=lambda one: one[1].t_s):
+        first_of.setdefault(entry, heard)
     return tuple(first_of.values())
+
+
+def _from_events(packets: Packets, entries: Sequence[Entry], pad: Pad) -> list[tuple[int, Heard]]:
+    rows = packets.rows["EVENT"]
+    if not len(rows):
+        return []
+    decoded = states(packets, "EVENT", pad=pad)
+    numbers = rows["entry" if "entry" in (rows.dtype.names or ()) else "event"]
+    return [
+        (
+            entry,
+            _heard(
+                packets,
+                entries,
+                entry,
+                trigger=int(rows["trigger"][index]),
+                role=int(rows["role"][index]),
+                t_s=float(decoded.t_s[index]),
+                altitude_m=float(decoded.altitude_m[index]),
+                speed_mps=float(decoded.speed_mps[index]),
+            ),
+        )
+        for index, entry in enumerate(numbers.tolist())
+        if entry != NO_ENTRY
+    ]
+
+
+def _from_housekeeping(packets: Packets, entries: Sequence[Entry]) -> list[tuple[int, Heard]]:
+    """Return the entries that HOUSEKEEPING repeats, those of lost EVENT packets among them.
+
+    It does not say where the vehicle was then: altitude and speed are None.
+    """
+    rows = packets.rows["HOUSEKEEPING"]
+    if not len(rows) or "event_count" not in (rows.dtype.names or ()):
+        return []
+    slots = sum(name.startswith("recent_kind_") for name in rows.dtype.names or ())
+    tick_us = rows["tick_us"].astype(np.int64)
+    found: dict[tuple[int, int], tuple[int, Heard]] = {}
+    for slot in range(slots):
+        ticks = rows[f"recent_ticks_{slot:02d}"].astype(np.int64)
+        columns = [
+            rows[f"recent_{name}_{slot:02d}"] for name in ("kind", "entry", "trigger", "role")
+        ]
+        kind, entry, trigger, role = (column.astype(np.int64) for column in columns)
+        wanted = (kind != 0) & (entry != NO_ENTRY)
+        table = np.stack([entry, ticks * tick_us, trigger, role], axis=1)[wanted]
+        for number, at_us, by, part in np.unique(table, axis=0).tolist():
+            found[number, at_us] = (
+                number,
+                _heard(packets, entries, number, trigger=by, role=part, t_s=at_us / 1e6),
+            )
+    return list(found.values())
+
+
+def _heard(  # noqa: PLR0913  what a packet tells of an event
+    packets: Packets,
+    entries: Sequence[Entry],
+    entry: int,
+    *,
+    trigger: int,
+    role: int,
+    t_s: float,
+    altitude_m: float | None = None,
+    speed_mps: float | None = None,
+) -> Heard:
+    dictionary = packets.dictionary.packet("EVENT")
+    known = entries[entry] if entry < len(entries) else None
+    return Heard(
+        name=known.event if known else f"UNKNOWN_{entry}",
+        title=known.title if known else f"Unknown event {entry}",
+        role=_named(dictionary.field("role").values, role),
+        trigger=_named(dictionary.field("trigger").values, trigger),
+        t_s=t_s,
+        altitude_m=altitude_m,
+        speed_mps=speed_mps,
+    )
 
 
 def timeline(heard: Iterable[Heard], briefing: Briefing) -> tuple[Row, ...]:

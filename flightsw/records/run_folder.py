@@ -147,8 +147,8 @@ def _heard(flight: Flight) -> Iterable[dict[str, Any]]:
             "t_s": round(event.t_s, 6),
             "role": event.role,
             "trigger": event.trigger,
-            "altitude_m": round(event.altitude_m, 2),
-            "speed_inertial_mps": round(event.speed_mps, 4),
+            "altitude_m": None if event.altitude_m is None else round(event.altitude_m, 2),
+            "speed_inertial_mps": None if event.speed_mps is None else round(event.speed_mps, 4),
         }
 
 

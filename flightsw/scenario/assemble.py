@@ -49,6 +49,11 @@ class Scenario:
     files: tuple[SourceFile, ...] = field(repr=False)
 
     @property
+    def receivers(self) -> tuple[Station, ...]:
+        """The stations that receive telemetry, in the order of the mission."""
+        return tuple(station for station in self.stations if "telemetry" in station.kinds)
+
+    @property
     def radars(self) -> tuple[Station, ...]:
         """The stations that search for the vehicle; none for a mission without a search."""
         if self.mission.radar is None:

@@ -60,9 +60,22 @@ _KINDS: Final = (
     FaultKind("stage-separation", "FAULTS_STAGE_SEPARATION", "separable", "the locks open"),
     FaultKind(
         "transmitter-power-loss",
-        "FAULTS_TRANSMITTER_POWER_LOSS",
+        "FAULTS_TRANSMITTER_SUPPLY",
         "transmitter",
-        "the supply is gone, for good",
+        "the supply is gone",
+    ),
+    FaultKind(
+        "transmitter-supply",
+        "FAULTS_TRANSMITTER_SUPPLY",
+        "transmitter",
+        "the supply has another voltage: a brown-out, or its end",
+        (Parameter("supply_v", 0.0, 60.0, "from then on"),),
+    ),
+    FaultKind(
+        "transmitter-reset",
+        "FAULTS_TRANSMITTER_RESET",
+        "transmitter",
+        "the watchdog bites: it starts again",
     ),
     FaultKind(
         "accelerometer-stuck",

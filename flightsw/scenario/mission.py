@@ -142,3 +142,5 @@ class Station(File):
     height_m: Height
     mask_deg: Elevation
     range_max_m: Annotated[float, Field(gt=0.0, le=1.0e8)] | None = None
+    umbilical: bool = False  # hears the vehicle through a cable until lift-off
+    g_over_t_dbpk: Annotated[float, Field(ge=-100.0, le=100.0)] = 8.0

@@ -158,6 +158,7 @@ class Telemetry(Table):
 
     state_rate_hz: PacketRate
     housekeeping_rate_hz: PacketRate
+    discretes_rate_hz: PacketRate = 10
 
 
 class Sequence(File):

@@ -10,6 +10,7 @@ from flightsw._native import ffi, lib
 from flightsw.scenario.components import ACCELEROMETERS, PLATFORM_AXES
 from flightsw.scenario.faultkinds import FAULT_KINDS
 from flightsw.scenario.tables_computer import computer_table
+from flightsw.scenario.tables_link import link_row, transmitter_rows
 from flightsw.scenario.tables_vehicle import plant_table, sensors_table
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Tables:
     payload_part: int | None
     root_beta_kgpm2: float
     longest_s: float
-    packets_per_s: float
+    downlink_bytes_per_s: float
     coast_until_s: float
 
     @property
@@ -105,11 +106,14 @@ def native_tables(scenario: Scenario) -> Tables:
     for index, (_, row) in enumerate(acts):
         loop.act[index] = row
     loop.platform_axes_ecef = [axes.x, axes.y, axes.z]
+    loop.transmitter_count = len(vehicle.transmitter)
+    for index, row in enumerate(transmitter_rows(vehicle)):
+        loop.transmitter[index] = row
+    loop.link = link_row(scenario)
     loop.end_s = mission.run.end_s
     loop.hold_limit_s = HOLD_LIMIT_S
     loop.truth_rate_hz = TRUTH_RATE_HZ
 
-    telemetry = sequence.telemetry
     payload = vehicle.payload_part
     return Tables(
         loop=loop,
@@ -121,9 +125,9 @@ def native_tables(scenario: Scenario) -> Tables:
         payload_part=None if payload is None else vehicle.part_index[payload.name],
         root_beta_kgpm2=vehicle.parts[0].beta_kgpm2,
         longest_s=HOLD_LIMIT_S - sequence.start_s + mission.run.end_s,
-        packets_per_s=min(telemetry.state_rate_hz, scenario.rate_hz)
-        + min(telemetry.housekeeping_rate_hz, scenario.rate_hz)
-        + 1.0,
+        downlink_bytes_per_s=sum(
+            transmitter["config"]["rate_bps"] / 8.0 for transmitter in transmitter_rows(vehicle)
+        ),
         coast_until_s=COAST_LIMIT_S if mission.radar is None else mission.radar.search_to_s,
     )
 
@@ -133,9 +137,16 @@ def _component_index(act: Act, component: str, vehicle: Vehicle) -> int:
         return (*ACCELEROMETERS, *PLATFORM_AXES).index(component)
     if act.kind == "contact-stuck":
         return [discrete.name for discrete in vehicle.discretes].index(component)
-    if act.kind == "transmitter-power-loss":
-        return 0
+    if act.kind.startswith("transmitter"):
+        return [transmitter.id for transmitter in vehicle.transmitter].index(component)
     return vehicle.part_index[component]
+
+
+def _native_values(act: Act) -> tuple[float, ...]:
+    """Return the values of an act as the core counts them: a supply in millivolts."""
+    if act.kind == "transmitter-supply":
+        return tuple(round(volts * 1e3) for volts in act.values)
+    return tuple(act.values)
 
 
 def _native_acts(scenario: Scenario, tick_us: int) -> Iterator[tuple[NativeAct, dict[str, Any]]]:
@@ -147,6 +158,6 @@ def _native_acts(scenario: Scenario, tick_us: int) -> Iterator[tuple[NativeAct, 
                 "component": _component_index(act, component, scenario.vehicle),
                 "trigger_event": lib.FAULTS_FROM_T_ZERO if act.event is None else events[act.event],
                 "delay_ticks": math.ceil(round(act.offset_s * 1e6) / tick_us),
-                "value": [*act.values, 0.0, 0.0][:2],
+                "value": [*_native_values(act), 0.0, 0.0][:2],
             }
             yield NativeAct(act.kind, component, act.effect_none), row

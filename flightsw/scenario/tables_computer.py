@@ -200,6 +200,7 @@ def computer_table(
     fsw.analog_count = len(vehicle.analogs)
     fsw.state_rate_hz = sequence.telemetry.state_rate_hz
     fsw.housekeeping_rate_hz = sequence.telemetry.housekeeping_rate_hz
+    fsw.discretes_rate_hz = sequence.telemetry.discretes_rate_hz
     fsw.axial_quantum_um_per_s = round(vehicle.sensors.accelerometer.quantum_mps * 1e6)
     accelerometer = vehicle.sensors.accelerometer
     fsw.axial_tolerance_counts = math.ceil(

@@ -138,11 +138,45 @@ class Sensors(Table):
     static_pressure: PressureSensor | None = None
 
 
+Voltage = Annotated[float, Field(gt=0.0, le=60.0)]
+Interval = Annotated[float, Field(ge=0.0, le=60.0)]
+Queues = tuple[
+    Annotated[int, Field(ge=96, le=8192)],
+    Annotated[int, Field(ge=96, le=8192)],
+    Annotated[int, Field(ge=96, le=8192)],
+    Annotated[int, Field(ge=96, le=8192)],
+]
+Flushes = tuple[Interval, Interval, Interval, Interval]
+
+
 class Transmitter(Table):
-    """What sends the telemetry, and the part that carries and powers it."""
+    """What sends the telemetry, and the part that carries and powers it.
+
+    What is not given is assumed, of a small PCM/FM transmitter: see docs/reference/telemetry.md.
+    """
 
     id: Name
     on: Name
+    computer: bool = True  # the flight computer's packets go to it
+    wakes_on_separation: bool = False  # else it has long been on when a simulation begins
+    spacecraft_id: Annotated[int, Field(ge=0, le=1023)] | None = None
+    frame_bytes: Annotated[int, Field(ge=96, le=2048)] = 256
+    rate_bps: Annotated[int, Field(ge=1200, le=10_000_000)] = 262_144
+    queue_bytes: Queues = (4864, 1024, 2048, 1024)
+    flush_s: Flushes = (0.0, 0.02, 0.1, 0.2)
+    heartbeat_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 1.0
+    idle_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 0.5
+    warm_up_s: Interval = 2.0
+    reset_s: Interval = 0.1
+    hold_up_s: Interval = 0.02
+    damage_s: Interval = 0.05
+    supply_v: Voltage = 27.0
+    on_v: Voltage = 24.0
+    brown_out_v: Voltage = 20.0
+    gone_v: Voltage = 12.0
+    eirp_dbw: Annotated[float, Field(ge=-100.0, le=100.0)] = 3.0
+    frequency_hz: Annotated[float, Field(ge=1.0e6, le=1.0e11)] = 2.25e9
+    loss_db: Annotated[float, Field(ge=0.0, le=100.0)] = 6.0
 
 
 class Vehicle(File):
@@ -156,7 +190,7 @@ class Vehicle(File):
     attitude: Attitude
     aero: Aero
     sensors: Sensors
-    transmitter: Annotated[Items[Transmitter], Field(max_length=8)] = ()
+    transmitter: Annotated[Items[Transmitter], Field(max_length=4)] = ()
     part: Annotated[Items[Part], Field(min_length=1, max_length=16)]
 
     @cached_property
@@ -188,6 +222,14 @@ class Vehicle(File):
     def analogs(self) -> tuple[Analog, ...]:
         """Analogue channels, in their order."""
         return analogs_of(self._names, static_pressure=self.sensors.static_pressure is not None)
+
+    @cached_property
+    def spacecraft_ids(self) -> tuple[int, ...]:
+        """Spacecraft identifier of each transmitter; 100 plus its place unless given."""
+        return tuple(
+            100 + index if each.spacecraft_id is None else each.spacecraft_id
+            for index, each in enumerate(self.transmitter)
+        )
 
     @property
     def payload_part(self) -> Part | None:

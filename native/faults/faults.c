@@ -95,8 +95,25 @@ static void act_on_engine(const faults_act_t* const act, faults_ledger_t* const 
     }
 }
 
+static void act_on_transmitter(const faults_act_t* const act, faults_ledger_t* const ledger,
+                               faults_transmitter_t* const carried)
+{
+    if (act->kind == FAULTS_TRANSMITTER_SUPPLY) {
+        const uint16_t supply_mv = (uint16_t)act->value[0];
+        ledger->before           = carried->supply_mv;
+        ledger->acted            = carried->supply_mv != supply_mv;
+        ledger->after            = supply_mv;
+        carried->supply_mv       = supply_mv;
+    } else {
+        ledger->before = carried->transmitter.count.resets;
+        transmitter_reset(&carried->transmitter);
+        ledger->after = carried->transmitter.count.resets;
+        ledger->acted = ledger->after > ledger->before;
+    }
+}
+
 static void perform(const faults_act_t* const act, faults_ledger_t* const ledger, plant_t* const plant,
-                    sensors_t* const sensors, transmitter_t* const transmitter)
+                    sensors_t* const sensors, faults_transmitter_t* const transmitters)
 {
     switch ((faults_kind_t)act->kind) {
     case FAULTS_ENGINE_SHUTDOWN:
@@ -108,11 +125,9 @@ static void perform(const faults_act_t* const act, faults_ledger_t* const ledger
         ledger->acted  = plant_command(plant, PLANT_SEPARATE, act->component, 0U);
         ledger->after  = plant->part[act->component].attached ? 1.0 : 0.0;
         break;
-    case FAULTS_TRANSMITTER_POWER_LOSS:
-        ledger->before = transmitter->powered ? 1.0 : 0.0;
-        ledger->acted  = transmitter->powered;
-        ledger->after  = 0.0;
-        transmitter_set_power(transmitter, false);
+    case FAULTS_TRANSMITTER_SUPPLY:
+    case FAULTS_TRANSMITTER_RESET:
+        act_on_transmitter(act, ledger, &transmitters[act->component]);
         break;
     case FAULTS_INTEGRATOR_STUCK:
     case FAULTS_INTEGRATOR_BIAS:
@@ -126,7 +141,7 @@ static void perform(const faults_act_t* const act, faults_ledger_t* const ledger
 }
 
 void faults_apply(faults_t* const self, const int64_t tick, plant_t* const plant, sensors_t* const sensors,
-                  transmitter_t* const transmitter)
+                  faults_transmitter_t* const transmitters)
 {
     if (tick < self->next_ticks) {
         return;
@@ -137,7 +152,7 @@ void faults_apply(faults_t* const self, const int64_t tick, plant_t* const plant
             self->waiting &= ~bit;
             self->ledger[i].due      = true;
             self->ledger[i].at_ticks = tick;
-            perform(&self->act[i], &self->ledger[i], plant, sensors, transmitter);
+            perform(&self->act[i], &self->ledger[i], plant, sensors, transmitters);
         }
     }
     find_next(self);

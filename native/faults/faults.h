@@ -21,14 +21,15 @@ enum
 
 typedef enum
 {
-    FAULTS_ENGINE_SHUTDOWN,        ///< Part `component`: valves shut.
-    FAULTS_ENGINE_THRUST_LOSS,     ///< Part `component`: thrust times value[0], flow times value[1].
-    FAULTS_STAGE_SEPARATION,       ///< Part `component`: its locks open.
-    FAULTS_TRANSMITTER_POWER_LOSS, ///< The supply is gone, for good.
-    FAULTS_INTEGRATOR_STUCK,       ///< Integrator `component` (0..2 axial, 3..5 platform).
-    FAULTS_INTEGRATOR_BIAS,        ///< The same: value[0] m/s2 more.
-    FAULTS_INTEGRATOR_SCALE,       ///< The same: times value[0].
-    FAULTS_DISCRETE_STUCK          ///< Discrete `component` says value[0] (0 or 1) from now on.
+    FAULTS_ENGINE_SHUTDOWN,    ///< Part `component`: valves shut.
+    FAULTS_ENGINE_THRUST_LOSS, ///< Part `component`: thrust times value[0], flow times value[1].
+    FAULTS_STAGE_SEPARATION,   ///< Part `component`: its locks open.
+    FAULTS_TRANSMITTER_SUPPLY, ///< Transmitter `component`: its supply has value[0] mV from now on; zero: it is gone.
+    FAULTS_TRANSMITTER_RESET,  ///< Transmitter `component`: its watchdog bites.
+    FAULTS_INTEGRATOR_STUCK,   ///< Integrator `component` (0..2 axial, 3..5 platform).
+    FAULTS_INTEGRATOR_BIAS,    ///< The same: value[0] m/s2 more.
+    FAULTS_INTEGRATOR_SCALE,   ///< The same: times value[0].
+    FAULTS_DISCRETE_STUCK      ///< Discrete `component` says value[0] (0 or 1) from now on.
 } faults_kind_t;
 
 typedef struct
@@ -68,7 +69,14 @@ bool faults_init(faults_t* self, const faults_act_t* acts, uint16_t count);
 /// Tells that the event `event` (or T-0: FAULTS_FROM_T_ZERO) happened in tick `tick`: acts that wait for it get a time.
 void faults_note(faults_t* self, uint8_t event, int64_t tick);
 
+/// A transmitter of the vehicle, and what its supply would give it.
+typedef struct
+{
+    transmitter_t transmitter;
+    uint16_t      supply_mv;
+} faults_transmitter_t;
+
 /// Lets everything act that is due by `tick`.
-void faults_apply(faults_t* self, int64_t tick, plant_t* plant, sensors_t* sensors, transmitter_t* transmitter);
+void faults_apply(faults_t* self, int64_t tick, plant_t* plant, sensors_t* sensors, faults_transmitter_t* transmitters);
 
 #endif

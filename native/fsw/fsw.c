@@ -29,9 +29,11 @@ static void read_counters(int32_t increment[3], int32_t last[3], const int32_t n
 static void sense_axial(fsw_t* const self, const int32_t increment[3])
 {
     const fsw_config_t* const config = self->config;
-    const int32_t voted = fsw_vote_increment(self->axial_carry, increment, (int32_t)config->axial_tolerance_counts);
-    if (fsw_vote_disagrees(increment, voted, config->axial_tolerance_counts)) {
+    const int32_t  voted    = fsw_vote_increment(self->axial_carry, increment, (int32_t)config->axial_tolerance_counts);
+    const uint32_t outvoted = fsw_vote_outvoted(increment, voted, config->axial_tolerance_counts);
+    if (outvoted != 0U) {
         fsw_count_u32(&self->err.accelerometer_disagreements);
+        self->outvoted |= (uint8_t)outvoted;
     }
     const int64_t gained_um_per_s = voted * config->axial_quantum_um_per_s;
     const int64_t accel_mmps2     = (gained_um_per_s * 1000) / (int64_t)config->tick_us;
@@ -61,6 +63,7 @@ fsw_status_t fsw_init(fsw_t* const self, const fsw_config_t* const config)
         self->imu_last[i]    = 0;
     }
     self->err.accelerometer_disagreements = 0U;
+    self->outvoted                        = 0U;
     fsw_sequencer_start(self);
     fsw_navigation_start(self);
     fsw_guidance_start(self);

@@ -31,7 +31,8 @@ enum
     FSW_ANALOGS_MAX        = 16,  ///< Analogue channels.
     FSW_PITCH_MAX          = 32,  ///< Segments of a pitch programme.
     FSW_TRIGGERS_PER_ENTRY = 3,   ///< Primary, backup and depletion.
-    FSW_OUTBOX_bytes       = 4096 ///< Packets one tick can produce.
+    FSW_RECENT_EVENTS      = 16,  ///< Events that HOUSEKEEPING repeats.
+    FSW_OUTBOX_bytes       = 4352 ///< Packets one tick can produce.
 };
 
 #define FSW_TICK_NEVER  INT64_MAX              ///< A time that does not come.
@@ -152,8 +153,10 @@ typedef struct
     uint16_t analog_count;    ///< [0, FSW_ANALOGS_MAX].
     uint16_t pitch_count;     ///< [1, FSW_PITCH_MAX].
     uint32_t state_rate_hz; ///< Packets of STATE per second, the first in the first step; at most one a tick; 0: none.
-    uint32_t housekeeping_rate_hz;   ///< Packets of HOUSEKEEPING per second, likewise.
-    int64_t  axial_quantum_um_per_s; ///< One count of an integrating accelerometer, um/s, [1, 1000000].
+    uint32_t housekeeping_rate_hz; ///< Packets of HOUSEKEEPING per second, likewise.
+    uint32_t discretes_rate_hz; ///< Packets of DISCRETES per second, likewise; besides, one when a discrete changes or
+                                ///< something is commanded.
+    int64_t axial_quantum_um_per_s; ///< One count of an integrating accelerometer, um/s, [1, 1000000].
 
     /// An accelerometer whose increment is further than this from the voted one is counted as a disagreement: a few times
     /// quantum and noise of one tick. Also the most that one can be ahead or behind in the vote (fsw_vote_increment). At
@@ -190,7 +193,7 @@ typedef struct
     uint16_t packet_bytes;              ///< Bytes used in `packets`.
     uint16_t packet_count;              ///< Packets in `packets`.
     uint8_t  packets[FSW_OUTBOX_bytes]; ///< Whole CCSDS space packets, one after the other: of the dictionary, EVENT
-                                        ///< in the order of the table, then STATE, then HOUSEKEEPING.
+                                        ///< in the order of the table, then DISCRETES, STATE, HOUSEKEEPING.
 } fsw_output_t;
 
 /// The whole memory of a computer. Plain, owned by the caller, written by fsw_init() and fsw_step() only.
@@ -227,9 +230,23 @@ typedef struct
         uint32_t accelerometer_disagreements; ///< Ticks in which an accelerometer stood away from the voted value.
         uint32_t outbox_full;                 ///< Packets that found no room.
     } err;                                    ///< Counters that stop at their largest value.
-    uint32_t packet_phase[2];                 ///< STATE, HOUSEKEEPING: millionths of a period gone.
-    uint16_t sequence_count[3];               ///< Next packet sequence count, modulo 2^14: EVENT, STATE, HOUSEKEEPING.
-    uint8_t  last_event;                      ///< Index of the last latched entry with role SEQUENCE; 0xFF before.
+    uint32_t packet_phase[3];                 ///< STATE, HOUSEKEEPING, DISCRETES: millionths of a period gone.
+    uint16_t sequence_count[4]; ///< Next packet sequence count, modulo 2^14: EVENT, STATE, HOUSEKEEPING, DISCRETES.
+    bool     started;           ///< COMPUTER_STARTED has been told.
+    uint8_t  outvoted;          ///< Accelerometers that have stood away from the vote, a bit each ...
+    uint8_t  outvoted_told;     ///< ... and those of which it has been told.
+    uint64_t discretes_told;    ///< As in the last DISCRETES.
+    uint64_t commands_untold;   ///< Issued since.
+    uint16_t event_count;       ///< Events told, modulo 2^16.
+    struct
+    {
+        uint8_t kind[FSW_RECENT_EVENTS];
+        uint8_t entry[FSW_RECENT_EVENTS];
+        uint8_t trigger[FSW_RECENT_EVENTS];
+        uint8_t role[FSW_RECENT_EVENTS];
+        int32_t ticks[FSW_RECENT_EVENTS];
+    } recent;           ///< The last events: event n in slot n modulo FSW_RECENT_EVENTS.
+    uint8_t last_event; ///< Index of the last latched entry with role SEQUENCE; 0xFF before.
 } fsw_t;
 
 typedef enum

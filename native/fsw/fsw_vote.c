@@ -25,12 +25,13 @@ int32_t fsw_vote_increment(int32_t carry[3], const int32_t increment[3], const i
     return voted;
 }
 
-bool fsw_vote_disagrees(const int32_t value[3], const int32_t voted, const uint32_t tolerance)
+uint32_t fsw_vote_outvoted(const int32_t value[3], const int32_t voted, const uint32_t tolerance)
 {
-    bool disagrees = false;
+    uint32_t outvoted = 0U;
     for (uint32_t i = 0; i < 3U; i++) {
         const int64_t away = (int64_t)value[i] - voted;
-        disagrees          = disagrees || (((away < 0) ? -away : away) > (int64_t)tolerance);
+        const bool    far  = ((away < 0) ? -away : away) > (int64_t)tolerance;
+        outvoted |= far ? (1U << i) : 0U;
     }
-    return disagrees;
+    return outvoted;
 }

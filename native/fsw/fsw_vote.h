@@ -17,8 +17,8 @@ int32_t fsw_vote_middle(const int32_t value[3]);
 /// noise cancels out, and what a wrong counter has gathered is forgotten. `carry` is zero at the start.
 int32_t fsw_vote_increment(int32_t carry[3], const int32_t increment[3], int32_t limit);
 
-/// True if any of the three is further than `tolerance` from `voted`.
-bool fsw_vote_disagrees(const int32_t value[3], int32_t voted, uint32_t tolerance);
+/// Which of the three are further than `tolerance` from `voted`, a bit each.
+uint32_t fsw_vote_outvoted(const int32_t value[3], int32_t voted, uint32_t tolerance);
 
 /// Number of bits set.
 static inline uint32_t fsw_vote_count(const uint64_t bits)

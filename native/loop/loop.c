@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include "ccsds.h"
+
+#define COAST_STEP_s 1.0 // within 1 m of 0.01 s over a minute; a link does not see ten
+
 const char* const LOOP_TRUTH_NAMES =
     "t_s,position_x_eci_m,position_y_eci_m,position_z_eci_m,velocity_x_eci_mps,velocity_y_eci_mps,velocity_z_eci_mps,"
     "axis_x_eci,axis_y_eci,axis_z_eci,mass_kg,height_m,thrust_n,dynamic_pressure_pa,mach,air_pressure_pa,"
@@ -49,7 +53,9 @@ static bool acts_fit(const loop_config_t* const config)
         case FAULTS_DISCRETE_STUCK:
             limit = config->sensors->discrete_count;
             break;
-        case FAULTS_TRANSMITTER_POWER_LOSS:
+        case FAULTS_TRANSMITTER_SUPPLY:
+        case FAULTS_TRANSMITTER_RESET:
+            limit = config->transmitter_count;
             break;
         }
         if (act->kind > (uint8_t)FAULTS_DISCRETE_STUCK || act->component >= limit) {
@@ -67,6 +73,37 @@ static void turn_platform(loop_t* const self, const double t_s)
     }
     sensors_set_platform(&self->sensors, self->platform_axes_eci[0], self->platform_axes_eci[1],
                          self->platform_axes_eci[2]);
+}
+
+/// A transmitter that does not wait for a separation has been on for long when the simulation begins.
+static void warm(const loop_transmitter_t* const config, transmitter_t* const transmitter)
+{
+    uint8_t nothing[1];
+    transmitter_set_supply(transmitter, config->supply_mv);
+    (void)transmitter_step(transmitter, 0U, nothing, 0U);
+    (void)transmitter_step(transmitter, config->config.warm_up_us, nothing, 0U);
+}
+
+static int32_t start_transmitters(loop_t* const self)
+{
+    const loop_config_t* const config = self->config;
+    if (config->transmitter_count > LOOP_TRANSMITTERS_MAX) {
+        return LOOP_ERROR_TRANSMITTER;
+    }
+    for (uint8_t i = 0U; i < config->transmitter_count; i++) {
+        const loop_transmitter_t* const each    = &config->transmitter[i];
+        faults_transmitter_t* const     carried = &self->transmitter[i];
+        const transmitter_status_t      status =
+            transmitter_init(&carried->transmitter, &each->config, self->queues[i], LOOP_QUEUES_bytes);
+        if (status != TRANSMITTER_OK || each->part >= config->plant->part_count) {
+            return LOOP_ERROR_TRANSMITTER + (int32_t)status;
+        }
+        carried->supply_mv = each->supply_mv;
+        if (!each->wakes_on_separation) {
+            warm(each, &carried->transmitter);
+        }
+    }
+    return LOOP_OK;
 }
 
 int32_t loop_init(loop_t* const self, const loop_config_t* const config)
@@ -91,7 +128,13 @@ int32_t loop_init(loop_t* const self, const loop_config_t* const config)
     if (!actions_fit(config)) {
         return LOOP_ERROR_ACTIONS;
     }
-    transmitter_init(&self->transmitter);
+    const int32_t transmitter_status = start_transmitters(self);
+    if (transmitter_status != LOOP_OK) {
+        return transmitter_status;
+    }
+    if (!link_init(&self->link, &config->link)) {
+        return LOOP_ERROR_LINK;
+    }
     sensors_init(&self->sensors, config->sensors, &self->plant, config->platform_axes_ecef[0],
                  config->platform_axes_ecef[1], config->platform_axes_ecef[2]);
     turn_platform(self, self->plant.t_s);
@@ -131,21 +174,81 @@ static void obey(loop_t* const self)
     plant_aim(&self->plant, plant_vec3_add(plant_vec3_add(x, y), z));
 }
 
-static void transmit(loop_t* const self, loop_record_t* const record)
+/// Countdown clock in microseconds: what the log counts, from planned T-0.
+static int64_t clock_us(const loop_t* const self)
 {
-    const fsw_output_t* const output = &self->output;
-    if (output->packet_bytes == 0U) {
+    return (self->tick + self->config->fsw->countdown_ticks) * (int64_t)self->config->fsw->tick_us;
+}
+
+/// Follows a part that has left the stack to `t_s`, and says where it is.
+static plant_vec3_t follow(loop_t* const self, const uint8_t index)
+{
+    plant_coast_t* const coast = &self->carried[index];
+    size_t               rows  = 0U;
+    (void)plant_coast(coast, &self->config->plant->air, self->plant.t_s, COAST_STEP_s, 0.0, 1U, NULL, 0U, &rows);
+    return plant_ecef_from_eci(coast->position_eci_m, coast->t_s);
+}
+
+/// Notes where a part begins to fly alone.
+static void set_free(loop_t* const self, const uint8_t index)
+{
+    const uint32_t bit = UINT32_C(1) << self->config->transmitter[index].part;
+    for (uint16_t i = 0U; i < self->plant.body_count; i++) {
+        const plant_body_t* const body = &self->plant.body[i];
+        if ((body->parts & bit) != 0U) {
+            self->carried[index] = (plant_coast_t){
+                .t_s              = body->t_s,
+                .position_eci_m   = body->position_eci_m,
+                .velocity_eci_mps = body->velocity_eci_mps,
+                .beta_kgpm2       = body->beta_kgpm2,
+            };
+            self->is_free[index] = true;
+        }
+    }
+}
+
+static void keep_emitted(loop_record_t* const record, const uint8_t* const octets, const size_t size)
+{
+    if (record->emitted == NULL) {
         return;
     }
-    const size_t sent = transmitter_send(&self->transmitter, output->packet_bytes, output->packet_count);
-    if (sent == 0U) {
+    if (record->emitted_capacity - record->emitted_used < size) {
+        record->emitted_lost += size;
         return;
     }
-    if (record->downlink_used + sent <= record->downlink_capacity) {
-        memcpy(&record->downlink[record->downlink_used], output->packets, sent);
-        record->downlink_used += sent;
-    } else {
-        record->downlink_lost += sent;
+    memcpy(&record->emitted[record->emitted_used], octets, size);
+    record->emitted_used += size;
+}
+
+static void transmit(loop_t* const self, const uint8_t index, loop_record_t* const record)
+{
+    const loop_transmitter_t* const config  = &self->config->transmitter[index];
+    faults_transmitter_t* const     carried = &self->transmitter[index];
+    const plant_t* const            plant   = &self->plant;
+
+    if (!self->is_free[index] && !plant->part[config->part].attached) {
+        set_free(self, index);
+    }
+    const bool awake = !config->wakes_on_separation || self->is_free[index];
+    transmitter_set_supply(&carried->transmitter, awake ? carried->supply_mv : 0U);
+    if (config->takes_packets && self->output.packet_bytes != 0U) {
+        (void)transmitter_accept(&carried->transmitter, self->output.packets, self->output.packet_bytes);
+    }
+
+    uint8_t       octets[LINK_BURST_MAX_bytes];
+    const size_t  whole      = (size_t)config->config.frame_bytes + CCSDS_MARKER_bytes;
+    const int64_t t_us       = clock_us(self);
+    uint32_t      elapsed_us = self->config->fsw->tick_us;
+    for (;;) {
+        const size_t size = transmitter_step(&carried->transmitter, elapsed_us, octets, whole);
+        if (size == 0U) {
+            return;
+        }
+        elapsed_us = 0U;
+        keep_emitted(record, octets, size);
+        const plant_vec3_t place =
+            self->is_free[index] ? follow(self, index) : plant_ecef_from_eci(plant->position_eci_m, plant->t_s);
+        link_hear(&self->link, &record->downlink, index, t_us, place, plant->on_pad, octets, size);
     }
 }
 
@@ -224,11 +327,13 @@ static void tick(loop_t* const self, loop_record_t* const record)
 {
     const uint32_t tick_us = self->config->fsw->tick_us;
 
-    faults_apply(&self->faults, self->tick, &self->plant, &self->sensors, &self->transmitter);
+    faults_apply(&self->faults, self->tick, &self->plant, &self->sensors, self->transmitter);
     sensors_sample(&self->sensors, &self->plant);
     read_sensors(&self->input, &self->sensors);
     fsw_step(&self->fsw, &self->input, &self->output);
-    transmit(self, record);
+    for (uint8_t i = 0U; i < self->config->transmitter_count; i++) {
+        transmit(self, i, record);
+    }
     if (self->fsw.latched != self->latched) {
         note_events(self);
     }
@@ -247,6 +352,7 @@ int64_t loop_run(loop_t* const self, const int64_t ticks, loop_record_t* const r
     int64_t flown = 0;
     while (flown < ticks && !self->finished) {
         tick(self, record);
+        link_close(&self->link, &record->downlink, self->finished ? INT64_MAX : clock_us(self));
         flown++;
     }
     return flown;

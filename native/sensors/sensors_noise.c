@@ -21,9 +21,14 @@ uint64_t sensors_noise_key(const uint64_t seed, const uint32_t component)
     return mixed(mixed(seed + INCREMENT) + ((uint64_t)component + 1U) * INCREMENT);
 }
 
+uint64_t sensors_noise_word(const uint64_t key, const uint64_t counter)
+{
+    return mixed(key + (counter + 1U) * INCREMENT);
+}
+
 double sensors_noise(const uint64_t key, const uint64_t counter)
 {
-    const uint64_t word = mixed(key + (counter + 1U) * INCREMENT);
+    const uint64_t word = sensors_noise_word(key, counter);
     const uint64_t sum  = (word & 0xFFFFU) + ((word >> 16U) & 0xFFFFU) + ((word >> 32U) & 0xFFFFU) + (word >> 48U);
     return ((double)sum - MIDDLE) * DEVIATION;
 }

@@ -1,4 +1,5 @@
-/// Flies the tables of one flight without Python: reads them from stdin, writes the downlink to stdout.
+/// Flies the tables of one flight without Python: reads them and the header of its log from stdin, writes the downlink to
+/// stdout.
 ///
 /// The tests compile this with other compilers and levels and compare the bytes; the benchmarks count its instructions.
 
@@ -28,17 +29,23 @@ int main(void)
     config->fsw                     = fsw;
     plant_air_table_init(&plant->air);
 
+    const uint32_t* const header_bytes = take(sizeof(uint32_t));
+    const uint8_t* const  header       = take(*header_bytes);
+
     static loop_t       loop;
-    loop_record_t       record   = {0};
-    const size_t        capacity = (size_t)64U << 20U;
-    record.downlink              = malloc(capacity);
-    record.downlink_capacity     = capacity;
-    record.truth                 = malloc(100000U * LOOP_TRUTH_COLUMNS * sizeof(double));
-    record.truth_capacity        = 100000U;
-    if (record.downlink == NULL || record.truth == NULL || loop_init(&loop, config) != LOOP_OK) {
+    loop_record_t       record = {0};
+    ground_log_t* const log    = &record.downlink;
+    log->capacity              = (size_t)64U << 20U;
+    log->octets                = malloc(log->capacity);
+    record.truth               = malloc(100000U * LOOP_TRUTH_COLUMNS * sizeof(double));
+    record.truth_capacity      = 100000U;
+    if (log->octets == NULL || record.truth == NULL || loop_init(&loop, config) != LOOP_OK) {
         return 3;
     }
+    ground_log_header(log, header, *header_bytes);
+    ground_log_header(log, header, *header_bytes);
     const int64_t flown = loop_run(&loop, INT64_MAX, &record);
+    ground_log_finish(log);
     (void)fprintf(stderr, "%lld\n", (long long)flown);
-    return fwrite(record.downlink, 1U, record.downlink_used, stdout) == record.downlink_used ? 0 : 4;
+    return fwrite(log->octets, 1U, log->used, stdout) == log->used ? 0 : 4;
 }

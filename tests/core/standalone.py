@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from struct import pack as struct_pack
 from typing import TYPE_CHECKING
 
 from flightsw._native import ffi
+from flightsw.briefing import downlink_header
 from flightsw.scenario.tables import native_tables
 
 if TYPE_CHECKING:
     from flightsw.scenario import Scenario
 
 TOP = Path(__file__).parents[2]
-ROOMS = ("fsw", "transmitter", "plant", "sensors", "faults", "loop")
+ROOMS = (
+    "ccsds", "fsw", "transmitter", "plant", "sensors", "faults", "ground", "link", "loop",
+)  # fmt: skip
 
 
 def compile_core(where: Path, *, compiler: str = "gcc", flags: tuple[str, ...] = ("-O2",)) -> Path:
@@ -32,7 +36,9 @@ def compile_core(where: Path, *, compiler: str = "gcc", flags: tuple[str, ...] =
 
 
 def tables_as_bytes(scenario: Scenario) -> bytes:
-    """Return what fly.c reads: the tables of one flight, one after the other."""
+    """Return what fly.c reads: the tables of one flight, and the header of its log."""
     tables = native_tables(scenario)
     structs = (tables.plant, tables.sensors, tables.fsw, tables.loop)
-    return b"".join(bytes(ffi.buffer(struct)) for struct in structs)
+    header = downlink_header(scenario)
+    tables_of_core = b"".join(bytes(ffi.buffer(struct)) for struct in structs)
+    return tables_of_core + struct_pack("=I", len(header)) + header

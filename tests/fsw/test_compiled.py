@@ -39,7 +39,7 @@ def compiled(folder: Path, rooms: list[str], *flags: str) -> Path:
 @pytest.mark.parametrize("optimisation", ["-O0", "-O2"])
 @pytest.mark.parametrize("room", ["fsw", "transmitter"])
 def test_needs_nothing_but_mem_functions(tmp_path: Path, room: str, optimisation: str) -> None:
-    program = compiled(tmp_path, [room], optimisation, "-nostdlib", "-r")
+    program = compiled(tmp_path, [room, "ccsds"], optimisation, "-nostdlib", "-r")
 
     listed = subprocess.run(
         ["nm", "-u", str(program)], capture_output=True, text=True, check=True
@@ -54,7 +54,7 @@ def test_needs_nothing_but_mem_functions(tmp_path: Path, room: str, optimisation
 @pytest.mark.parametrize("room", ["fsw", "transmitter"])
 def test_holds_no_variable_of_its_own(tmp_path: Path, room: str) -> None:
     """No data and no bss: two computers can fly in one process."""
-    program = compiled(tmp_path, [room], "-O2", "-nostdlib", "-r")
+    program = compiled(tmp_path, [room, "ccsds"], "-O2", "-nostdlib", "-r")
 
     listed = subprocess.run(["nm", str(program)], capture_output=True, text=True, check=True).stdout
 
@@ -94,6 +94,7 @@ def random_trigger(table: Table, dice: random.Random, event: str) -> dict[str, A
 def random_table(table: Table, dice: random.Random) -> Computer:
     config = table.config
     config.state_rate_hz, config.housekeeping_rate_hz = 70, 3
+    config.discretes_rate_hz = 7
     config.pad_position_m = (2.77e6, 3.76e6, 4.33e6)
     config.eci_from_platform = (0.36, 0.48, -0.8, -0.8, 0.6, 0.0, 0.48, 0.64, 0.6)
     config.pitch_count, config.pitch_end_s = 20, 180.0
@@ -147,7 +148,7 @@ def test_every_optimisation_gives_the_same_octets(tmp_path: Path, table: Table, 
     for optimisation in ("-O0", "-O2"):
         folder = tmp_path / optimisation
         folder.mkdir()
-        library = compiled(folder, ["fsw"], optimisation, "-shared")
+        library = compiled(folder, ["fsw", "ccsds"], optimisation, "-shared")
         results.append(flown(library, computer, random.Random(seed)))
 
     assert results[0] == results[1]

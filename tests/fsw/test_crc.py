@@ -13,26 +13,26 @@ CHECK_CRC = 0x29B1  # CRC-16/IBM-3740 in Greg Cook's catalogue of parametrised C
 
 
 def test_gives_the_published_check_value() -> None:
-    assert lib.fsw_crc16(CHECK, len(CHECK)) == CHECK_CRC
+    assert lib.ccsds_crc16(CHECK, len(CHECK)) == CHECK_CRC
 
 
 def test_of_nothing_is_the_initial_register() -> None:
-    assert lib.fsw_crc16(b"", 0) == 0xFFFF
+    assert lib.ccsds_crc16(b"", 0) == 0xFFFF
 
 
 @given(st.binary(max_size=300))
 def test_agrees_with_the_standard_library(data: bytes) -> None:
-    assert lib.fsw_crc16(data, len(data)) == binascii.crc_hqx(data, 0xFFFF)
+    assert lib.ccsds_crc16(data, len(data)) == binascii.crc_hqx(data, 0xFFFF)
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 1115])
 def test_of_data_and_its_checksum_is_zero(size: int) -> None:
     data = bytes(i % 251 for i in range(size))
 
-    protected = data + lib.fsw_crc16(data, size).to_bytes(2, "big")
+    protected = data + lib.ccsds_crc16(data, size).to_bytes(2, "big")
 
-    assert lib.fsw_crc16(protected, size + 2) == 0
+    assert lib.ccsds_crc16(protected, size + 2) == 0
 
 
 def test_looks_at_no_byte_beyond_its_size() -> None:
-    assert lib.fsw_crc16(CHECK + b"x", len(CHECK)) == CHECK_CRC
+    assert lib.ccsds_crc16(CHECK + b"x", len(CHECK)) == CHECK_CRC

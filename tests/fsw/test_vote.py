@@ -86,7 +86,7 @@ def test_without_a_past_the_middle_increment_is_voted(
     ],
 )
 def test_who_stands_away_disagrees(values: tuple[int, ...], disagrees: bool) -> None:
-    assert lib.fsw_vote_disagrees(values, 100, 10) == disagrees
+    assert bool(lib.fsw_vote_outvoted(values, 100, 10)) == disagrees
 
 
 @pytest.mark.parametrize(

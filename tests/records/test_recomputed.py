@@ -28,7 +28,7 @@ def test_events_telemetry_and_fall_are_recomputed_from_downlink_and_mission_alon
         (event.name, pytest.approx(event.t_s), event.trigger) for event in heard.events
     ]
     assert heard.last is not None
-    assert said["telemetry"]["frames"] == heard.packets.count
+    assert said["telemetry"]["frames"] == heard.frames_good
     assert said["telemetry"]["last_frame_t_s"] == pytest.approx(heard.last.t_s)
     assert heard.last.state is not None
     assert said["telemetry"]["altitude_km"] == pytest.approx(

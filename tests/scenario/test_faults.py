@@ -91,7 +91,8 @@ def test_the_parameters_of_an_act() -> None:
          "vehicle `soyuz-u` has no component `block-j`; did you mean `block-i`?"),
         (
             "transmitter-power-loss:block-i@1",
-            "`block-i` is not a transmitter, as `transmitter-power-loss` needs; known: `launcher`",
+            "`block-i` is not a transmitter, as `transmitter-power-loss` needs; "
+            "known: `launcher`, `ship`",
         ),
         ("stage-separation:block-i@1",
          "`block-i` is not a part that can separate, as `stage-separation` needs"

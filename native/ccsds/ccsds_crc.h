@@ -1,8 +1,8 @@
 /// CRC-16 of packets and frames: the error control field of CCSDS 132.0-B (4.1.6), also known as CRC-16/CCITT-FALSE
 /// or CRC-16/IBM-3740.
 
-#ifndef FSW_CRC_H_INCLUDED
-#define FSW_CRC_H_INCLUDED
+#ifndef CCSDS_CRC_H_INCLUDED
+#define CCSDS_CRC_H_INCLUDED
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +10,6 @@
 /// Checksum of `size` bytes: polynomial x^16 + x^12 + x^5 + 1, register all ones at the start, most significant bit
 /// first, nothing inverted at the end. Two table look-ups a byte. `data` may be NULL when `size` is zero; the answer is
 /// then 0xFFFF. Of data followed by its own checksum, most significant byte first, the answer is zero.
-uint16_t fsw_crc16(const uint8_t* data, size_t size);
+uint16_t ccsds_crc16(const uint8_t* data, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-#include "fsw_crc.h"
+#include "ccsds_crc.h"
 
 /// remainder[k][n]: of a nibble n with k more nibbles after it. One entry of row 0 is n shifted in by the polynomial; row
 /// k + 1 is row k with a zero nibble after it.
@@ -65,7 +65,7 @@ static uint16_t feed_eight_bytes(const uint16_t crc, const uint8_t* const data)
                       remainder[2][(low >> 8U) & 15U] ^ remainder[1][(low >> 4U) & 15U] ^ remainder[0][low & 15U]);
 }
 
-uint16_t fsw_crc16(const uint8_t* const data, const size_t size)
+uint16_t ccsds_crc16(const uint8_t* const data, const size_t size)
 {
     uint16_t crc = 0xFFFFU;
     size_t   at  = 0U;

@@ -1,0 +1,48 @@
+"""A downlink of any release to packets."""
+
+from flightsw.dictionary import Dictionary, DictionaryError, load_dictionary
+from flightsw.errors import FlightswError
+from flightsw.ground.frames import merge
+from flightsw.ground.log import Log, read_log
+from flightsw.ground.packets import Packets, extract
+from flightsw.ground.recording import decode_raw
+
+
+class DownlinkError(FlightswError):
+    """A downlink that another dictionary or sequence made: its numbers would mean other things."""
+
+
+def decode(downlink: bytes, dictionary: Dictionary | None = None) -> Packets:
+    """Return the packets of a downlink.
+
+    Parameters
+    ----------
+    downlink : bytes
+        A downlink log; or, of release 0.1.0, space packets one after the other.
+    dictionary : Dictionary, optional
+        What the packets mean; that of the recording's major version unless another is given.
+
+    Returns
+    -------
+    Packets
+        Every packet whose header is one of the dictionary's and whose CRC holds, once.
+
+    Raises
+    ------
+    DownlinkError
+        If the log says that it was made with a major version that is not known here.
+    """
+    log = read_log(downlink)
+    if not log.blocks:
+        return decode_raw(downlink, dictionary)
+    return extract(merge(log), dictionary or _dictionary_of(log))
+
+
+def _dictionary_of(log: Log) -> Dictionary:
+    version = log.header.dictionary_version if log.header else ""
+    major = version.partition(".")[0]
+    try:
+        return load_dictionary(int(major) if major.isdecimal() else None)
+    except DictionaryError as error:
+        msg = f"the downlink was made with version {version} of the telemetry dictionary: {error}"
+        raise DownlinkError(msg) from error

@@ -1,0 +1,75 @@
+"""Transfer frames and packets by the words of CCSDS 132.0-B and 133.0-B: no code of ours."""
+
+import binascii
+import struct
+from dataclasses import dataclass
+from itertools import pairwise
+
+MARKER = bytes.fromhex("1acffc1d")
+
+
+@dataclass(frozen=True)
+class Frame:
+    spacecraft_id: int
+    channel: int
+    master_count: int
+    number: int
+    first_header: int
+    data: bytes
+
+
+def parse(octets: bytes) -> Frame:
+    """Return a frame without marker; a wrong checksum or header is an AssertionError."""
+    identity, master, low, status = struct.unpack(">HBBH", octets[:6])
+    assert binascii.crc_hqx(octets, 0xFFFF) == 0
+    assert identity >> 14 == 0, "version"
+    assert identity & 1 == 0, "no operational control field"
+    assert status >> 15 == 1, "secondary header"
+    assert status >> 11 & 0xF == 0b0011, "octet aligned, in order, segment length 11"
+    assert octets[6] == 3, "secondary header of four octets"
+    high = int.from_bytes(octets[7:10], "big")
+    return Frame(
+        spacecraft_id=identity >> 4 & 0x3FF,
+        channel=identity >> 1 & 7,
+        master_count=master,
+        number=high << 8 | low,
+        first_header=status & 0x7FF,
+        data=octets[10:-2],
+    )
+
+
+def frames(stream: bytes, size: int) -> list[Frame]:
+    """Return the frames of a gapless stream."""
+    whole = size + len(MARKER)
+    assert len(stream) % whole == 0
+    pieces = [stream[at : at + whole] for at in range(0, len(stream), whole)]
+    assert all(piece.startswith(MARKER) for piece in pieces)
+    return [parse(piece[len(MARKER) :]) for piece in pieces]
+
+
+def packets(found: list[Frame], channel: int) -> list[bytes]:
+    """Return the packets of a channel that nothing is missing of, idle packets left out.
+
+    Every first header pointer must point to where a packet begins.
+    """
+    own = [frame for frame in found if frame.channel == channel]
+    assert all(b.number == a.number + 1 for a, b in pairwise(own))
+    stream = b"".join(frame.data for frame in own)
+    starts, at = set(), 0
+    kept = []
+    while at + 6 <= len(stream):
+        size = int.from_bytes(stream[at + 4 : at + 6], "big") + 7
+        starts.add(at)
+        if at + size <= len(stream) and int.from_bytes(stream[at : at + 2], "big") & 0x7FF != 0x7FF:
+            kept.append(stream[at : at + size])
+        at += size
+    if at < len(stream):
+        starts.add(at)
+    begin = 0
+    for frame in own:
+        first = min(
+            (s - begin for s in starts if begin <= s < begin + len(frame.data)), default=0x7FF
+        )
+        assert frame.first_header == first
+        begin += len(frame.data)
+    return kept
