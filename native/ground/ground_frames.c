@@ -12,7 +12,7 @@
 /// What the headers of a frame say.
 static ground_frame_t headers(const uint8_t* const head)
 {
-    const uint16_t first = ccsds_get_u16(&head[0]);
+    const uint32_t first = ccsds_get_u16(&head[0]);
     return (ground_frame_t){
         .spacecraft_id = (uint16_t)((first >> 4U) & CCSDS_SPACECRAFT_mask),
         .channel       = (uint8_t)((first >> 1U) & 0x7U),

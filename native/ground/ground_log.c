@@ -50,7 +50,7 @@ static uint8_t* room(ground_log_t* const self, const size_t size)
 static void close(ground_log_t* const self, const uint8_t kind)
 {
     self->open = false;
-    if (self->full) {
+    if (self->full || self->octets == NULL) {
         self->lost += self->used - self->begun;
         self->used = self->begun;
         return;

@@ -23,7 +23,7 @@ enum
     GROUND_LOG_END             = 3,
     GROUND_LOG_HEAD_bytes      = 20,
     GROUND_LOG_CRC_bytes       = 4,
-    GROUND_LOG_PAYLOAD_MAX     = 1 << 24,
+    GROUND_LOG_PAYLOAD_MAX     = 16777216,
     GROUND_LOG_ENTRY_bytes     = 3,
     GROUND_LOG_RECEPTION_bytes = 9
 };

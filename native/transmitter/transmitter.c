@@ -7,7 +7,7 @@
 #include "transmitter_dictionary.h"
 #include "transmitter_frame.h"
 
-#define MILLION 1000000U
+#define MILLION UINT64_C(1000000)
 
 static void count_u32(uint32_t* const counter, const uint32_t more)
 {
