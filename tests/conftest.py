@@ -121,6 +121,7 @@ def fake_flight(handmade, briefing):
         return SimpleNamespace(
             scenario=scenario,
             downlink=downlink,
+            transmitters=(),
             ledger=ledger,
             truth={"t_s": np.arange(3.0)},
             bodies=(),

@@ -90,7 +90,8 @@ def fly_and_record(
 
     folder = RunFolder.create(scenario, out=out, force=force)
     try:
-        flight = fly(scenario)
+        with folder.downlink() as log:
+            flight = fly(scenario, sink=log.write)
         result = summary(flight, run_dir=folder.path)
         folder.write(flight, result)
     except RecordError:

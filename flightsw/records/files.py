@@ -35,7 +35,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         raise
 
 
-def refused(path: Path, error: OSError) -> RecordError:
+def refused(path: Path, error: OSError, more: str = "") -> RecordError:
     """Return what the system refused as an error that names the file."""
     reason = os.strerror(error.errno) if error.errno else str(error)
-    return RecordError(f"cannot write {path}: {reason}")
+    return RecordError(f"cannot write {path}: {reason}{more}")

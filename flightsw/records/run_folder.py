@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import flightsw
+from flightsw.records.downlink import DownlinkFile
 from flightsw.records.files import RecordError, refused, write_whole
 
 if TYPE_CHECKING:
@@ -23,11 +24,13 @@ __all__ = ["RecordError", "RunFolder"]
 FORMAT: Final = "flightsw-run-record/1"
 RUNS: Final = Path("runs")
 CRASH_PREFIX: Final = "flightsw-crash-"  # what the command line leaves when a run crashed
+DOWNLINK: Final = "downlink.ccsds"
 FILES: Final = (
     "run.json",
     "summary.json",
-    "downlink.ccsds",
+    DOWNLINK,
     "events.jsonl",
+    "transmitters.jsonl",
     "faults.jsonl",
     "truth.npz",
 )
@@ -78,11 +81,15 @@ class RunFolder:
             raise
         return folder
 
+    def downlink(self) -> DownlinkFile:
+        """Return the run's downlink log, empty, to be filled while it flies."""
+        return DownlinkFile(self.path / DOWNLINK)
+
     def write(self, flight: Flight, summary: Mapping[str, Any]) -> None:
-        """Write the records of a flight, truth last, and mark the run complete."""
+        """Write the other records of a flight, truth last, and mark the run complete."""
         from flightsw.records.truth import write_truth
 
-        self._write("downlink.ccsds", flight.downlink)
+        self._write("transmitters.jsonl", _lines(plain(row) for row in flight.transmitters))
         self._write("events.jsonl", _lines(_heard(flight)))
         self._write("faults.jsonl", _lines(plain(row) for row in flight.ledger))
         self._write("summary.json", _text(summary))

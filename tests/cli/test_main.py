@@ -130,7 +130,7 @@ class TestARunThatFlies:
     def _fly(self, fake_flight, monkeypatch):
         self.flight = fake_flight()
         monkeypatch.setattr("flightsw.scenario.load", lambda *_a, **_o: self.flight.scenario)
-        monkeypatch.setattr("flightsw.flight.fly", lambda _scenario: self.flight)
+        monkeypatch.setattr("flightsw.flight.fly", lambda _scenario, **_o: self.flight)
 
     def test_it_is_recorded_and_shown(self, capsys):
         assert main(["run", "x"]) == 0
@@ -160,8 +160,8 @@ class TestARunThatFlies:
         assert main(["run", "x"]) == 4
 
         names = sorted(file.name for file in Path("runs/made-by-hand-0001").iterdir())
-        assert names[0].startswith("flightsw-crash-")
-        assert names[1] == "run.json"
+        assert names[1].startswith("flightsw-crash-")
+        assert (names[0], names[2]) == ("downlink.ccsds", "run.json")
         assert "runs/made-by-hand-0001/flightsw-crash-" in capsys.readouterr().err
 
     def test_a_refusal_in_flight_writes_nothing(self, monkeypatch):

@@ -12,7 +12,10 @@ from flightsw.records import RecordError, RunFolder
 from flightsw.records.files import write_whole
 from flightsw.summary import summary
 
-NAMES = {"run.json", "summary.json", "downlink.ccsds", "events.jsonl", "faults.jsonl", "truth.npz"}
+NAMES = {
+    "run.json", "summary.json", "downlink.ccsds", "events.jsonl", "transmitters.jsonl",
+    "faults.jsonl", "truth.npz",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ def _own_folder(tmp_path, monkeypatch):
 
 def written(flight, **options) -> Path:
     folder = RunFolder.create(flight.scenario, **options)
+    with folder.downlink() as log:
+        log.write(flight.downlink)
     folder.write(flight, summary(flight, run_dir=folder.path))
     return folder.path
 
