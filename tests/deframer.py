@@ -2,6 +2,7 @@
 
 import binascii
 import struct
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -55,21 +56,21 @@ def packets(found: list[Frame], channel: int) -> list[bytes]:
     own = [frame for frame in found if frame.channel == channel]
     assert all(b.number == a.number + 1 for a, b in pairwise(own))
     stream = b"".join(frame.data for frame in own)
-    starts, at = set(), 0
-    kept = []
+    starts: list[int] = []
+    kept, at = [], 0
     while at + 6 <= len(stream):
         size = int.from_bytes(stream[at + 4 : at + 6], "big") + 7
-        starts.add(at)
+        starts.append(at)
         if at + size <= len(stream) and int.from_bytes(stream[at : at + 2], "big") & 0x7FF != 0x7FF:
             kept.append(stream[at : at + size])
         at += size
     if at < len(stream):
-        starts.add(at)
+        starts.append(at)
     begin = 0
     for frame in own:
-        first = min(
-            (s - begin for s in starts if begin <= s < begin + len(frame.data)), default=0x7FF
-        )
+        next_start = bisect_left(starts, begin)
+        inside = next_start < len(starts) and starts[next_start] < begin + len(frame.data)
+        first = starts[next_start] - begin if inside else 0x7FF
         assert frame.first_header == first
         begin += len(frame.data)
     return kept

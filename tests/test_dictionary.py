@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from flightsw.dictionary import (
     parse_dictionary,
 )
 from flightsw.dictionary.emit_c import emit_c
+from flightsw.dictionary.emit_icd import emit_icd
+from flightsw.dictionary.emit_xtce import emit_xtce
 
 NATIVE = Path(__file__).parents[1] / "native"
 HEADERS = {source: NATIVE / source / f"{source}_dictionary.h" for source in ("fsw", "transmitter")}
@@ -206,3 +209,38 @@ def test_reading_it_needs_neither_core_nor_numpy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_field_added_in_the_file_alone_is_everywhere() -> None:
+    text = Path(str(resources.files("flightsw.dictionary").joinpath("telemetry.toml"))).read_text()
+    field = (
+        '[[packet.field]]\nname = "cabin_smell"\ntype = "i16"\nscale = 0.5\nunit = "K"\n'
+        'about = "New."\n'
+    )
+    changed = parse_dictionary(text + "\n" + field)
+
+    packet = changed.packet("TRANSMITTER")
+    assert numpy_dtype(packet)["cabin_smell"].str == ">i2"
+    assert "int16_t  cabin_smell;" in emit_c(changed, "transmitter")
+    assert 'name="TRANSMITTER_cabin_smell"' in emit_xtce(changed)
+    assert "| `cabin_smell` | i16 | 0.5 K |" in emit_icd(changed)
+    assert changed.hash != DICTIONARY.hash
+
+
+def test_the_dictionary_of_an_earlier_release_is_still_known() -> None:
+    first = load_dictionary(1)
+
+    assert first.version == "1.0"
+    assert first.packet("EVENT").size_bytes == 48
+    with pytest.raises(DictionaryError, match=r"version 9 .* not known here; 1, 2 are"):
+        load_dictionary(9)
+
+
+def test_every_event_has_a_name_that_fits_and_arguments_that_exist() -> None:
+    fields = {field.name for field in DICTIONARY.packet("EVENT").fields}
+
+    for event in DICTIONARY.events:
+        assert len(event.name) <= 22
+        assert set(event.arguments) <= fields
+        assert set(re.findall(r"{(\w+)}", event.sentence)) <= set(event.arguments)
+        assert getattr(lib, f"FSW_EVENT_{event.name}", event.id) == event.id

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "list": "what the catalogue holds",
     "show": "one entry of the catalogue: plan, vehicle, orbit",
     "sources": "every constant with its source, or its assumption and range",
+    "tm": "the downlink and nothing else: decode, audit, find, export",
     "schema": "write the JSON Schema of each kind of file, for editors",
 }
 ABOUT: Final = """\

@@ -1,4 +1,4 @@
-"""The downlink log of a run: killed, cut or full, what was recorded is read and its end is missed."""
+"""The downlink log of a run: killed, cut or full, what was recorded is read."""
 
 import resource
 import signal

@@ -1,0 +1,231 @@
+"""`flightsw tm`: the downlink and nothing else."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flightsw.ground.packets import Packets
+
+_LOG = click.argument("log", metavar="LOG", type=click.Path(path_type=Path))
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_POLL_S: Final = 0.1
+
+
+@click.group(name="tm")
+def command() -> None:
+    """Read a downlink log: a run's folder, or its downlink.ccsds."""
+
+
+@command.command()
+@_LOG
+@click.option("--csv", "as_csv", is_flag=True, help="NAME.csv for each kind of packet.")
+@click.option("--parquet", is_flag=True, help="NAME.parquet for each kind of packet.")
+@click.option("--mcap", is_flag=True, help="One telemetry.mcap.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where to; beside the log unless given.",
+)
+def decode(*, log: Path, as_csv: bool, parquet: bool, mcap: bool, out: Path | None) -> int:
+    """Write what was heard as tables."""
+    from flightsw.cli.output import tell
+    from flightsw.records.export import write_csv, write_mcap, write_parquet
+
+    if not (as_csv or parquet or mcap):
+        msg = "as what? --csv, --parquet or --mcap"
+        raise click.UsageError(msg)
+    path = _file(log)
+    packets = _decoded(path)
+    folder = out or path.parent / "telemetry"
+    written: list[Path] = []
+    if as_csv:
+        written += write_csv(packets, folder)
+    if parquet:
+        written += write_parquet(packets, folder)
+    if mcap:
+        folder.mkdir(parents=True, exist_ok=True)
+        written += write_mcap(packets, folder / "telemetry.mcap")
+    for each in written:
+        click.echo(str(each))
+    tell(f"{packets.count} packets")
+    return 0
+
+
+@command.command()
+@click.option("--xtce", is_flag=True, help="XTCE 1.2, for mission-control systems.")
+@click.option("--icd", is_flag=True, help="The interface-control document, Markdown.")
+def export(*, xtce: bool, icd: bool) -> int:
+    """Print the telemetry dictionary in a form that others read."""
+    from flightsw.dictionary import load_dictionary
+    from flightsw.dictionary.emit_icd import emit_icd
+    from flightsw.dictionary.emit_xtce import emit_xtce
+
+    if xtce == icd:
+        msg = "as what? --xtce or --icd"
+        raise click.UsageError(msg)
+    click.echo((emit_xtce if xtce else emit_icd)(load_dictionary()), nl=False)
+    return 0
+
+
+@command.command()
+@_LOG
+@_JSON
+def audit(*, log: Path, as_json: bool) -> int:
+    """Say what became of every frame: good + corrupt + lost = sent, by the frame counts.
+
+    Beside a run's log stands what its transmitters truly sent; what was sent and never heard is
+    then told too. Exit 1 when a frame is missing or the log is not complete.
+    """
+    from flightsw.cli.audit import audit_lines, audit_of
+    from flightsw.cli.output import show_json
+
+    path = _file(log)
+    result = audit_of(_decoded(path), path)
+    if as_json:
+        show_json(result)
+    else:
+        for line in audit_lines(result):
+            click.echo(line)
+    return 0 if result["whole"] else 1
+
+
+@command.command()
+@_LOG
+@click.option("--met", metavar="A..B", help="Mission elapsed time, s.")
+@click.option("--ert", metavar="A..B", help="Earth-received time, s after the epoch of the log.")
+def find(*, log: Path, met: str | None, ert: str | None) -> int:
+    """List the packets of a stretch of time; exit 1 when there is none."""
+    if (met is None) == (ert is None):
+        msg = "of when? --met A..B or --ert A..B"
+        raise click.UsageError(msg)
+    first, last = _stretch(met or ert or "", "--met" if met else "--ert")
+    count = 0
+    for line in _listed(_decoded(_file(log)), first, last, by_met=met is not None):
+        click.echo(line)
+        count += 1
+    return 0 if count else 1
+
+
+@command.command()
+@_LOG
+def junk(*, log: Path) -> int:
+    """Show what was heard and is in no good frame."""
+    from flightsw.ground.frames import REASONS
+
+    packets = _decoded(_file(log))
+    if packets.frames is None:
+        click.echo(f"{packets.damaged_bytes} octets in no good packet")
+        return 0
+    frames = packets.frames
+    header = frames.log.header
+    for row in frames.junk:
+        begin, size, entry = int(row["offset"]), int(row["size"]), int(row["entry"])
+        received = frames.log.heard[int(frames.log.entries["first"][entry])]
+        station = int(received["station"])
+        name = header.stations[station] if header and station < len(header.stations) else "?"
+        shown = frames.log.data[begin : begin + min(size, 16)].hex(" ", 2)
+        more = " ..." if size > 16 else ""  # noqa: PLR2004  a line's worth
+        click.echo(
+            f"{received['ert_us'] / 1e6:12.6f}  {name:<14} {size:5} octets  "
+            f"{REASONS[int(row['reason'])]:<14}  {shown}{more}"
+        )
+    for damage in frames.log.damage.tolist():
+        click.echo(f"log: {damage[1]} octets at {damage[0]} belong to no good block")
+    return 0
+
+
+@command.command()
+@_LOG
+@click.option("--once", is_flag=True, help="Print what is there and end.")
+def tail(*, log: Path, once: bool) -> int:
+    """Follow a log that is being written: one line an event, until it ends."""
+    path = _file(log)
+    told = 0
+    while True:
+        packets = _decoded(path)
+        lines = [*_events(packets)]
+        for line in lines[told:]:
+            click.echo(line)
+        told = len(lines)
+        ended = packets.frames is None or packets.frames.log.ended
+        if once or ended:
+            return 0
+        time.sleep(_POLL_S)
+
+
+def _file(log: Path) -> Path:
+    return log / "downlink.ccsds" if log.is_dir() else log
+
+
+def _decoded(path: Path) -> Packets:
+    import os
+
+    from flightsw.errors import FlightswError
+    from flightsw.ground import decode as decoded
+
+    try:
+        return decoded(path.read_bytes())
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        msg = f"cannot read {path}: {reason}"
+        raise FlightswError(msg) from error
+
+
+def _stretch(text: str, flag: str) -> tuple[float, float]:
+    first, dots, last = text.partition("..")
+    try:
+        if not dots:
+            raise ValueError(text)
+        bounds = float(first or "-inf"), float(last or "inf")
+    except ValueError:
+        msg = f"{flag} is A..B in seconds, for example 380..385, not {text}"
+        raise click.UsageError(msg) from None
+    if bounds[0] > bounds[1]:
+        msg = f"{flag} {text} ends before it begins"
+        raise click.UsageError(msg)
+    return bounds
+
+
+def _listed(packets: Packets, first: float, last: float, *, by_met: bool) -> Iterator[str]:
+    found: list[tuple[int, str]] = []
+    for packet in packets.dictionary.packets:
+        name = packet.name
+        if by_met and packet.clock != "met":
+            continue
+        clock = packets.rows[name][packet.clock_field] / 1e6
+        ert = packets.ert_us[name] / 1e6
+        when = clock if by_met else ert
+        for index in ((when >= first) & (when <= last)).nonzero()[0].tolist():
+            sequence = int(packets.rows[name]["sequence"][index]) & 0x3FFF
+            found.append(
+                (
+                    int(packets.order[name][index]),
+                    f"{packet.clock} {clock[index]:12.6f}  ert {ert[index]:12.6f}  "
+                    f"{name:<13} count {sequence}",
+                )
+            )
+    return (line for _, line in sorted(found))
+
+
+def _events(packets: Packets) -> Iterator[str]:
+    rows = packets.rows["EVENT"]
+    header: Any = packets.frames.log.header if packets.frames else None
+    names = rows.dtype.names or ()
+    for row in rows:
+        entry = int(row["entry" if "entry" in names else "event"])
+        kind = packets.dictionary.event(int(row["kind"])) if "kind" in names else None
+        if header is not None and entry < len(header.entries):
+            title = header.entries[entry][1]
+        else:
+            title = kind.name if kind else f"entry {entry}"
+        severity = kind.severity if kind else ""
+        yield f"{row['met_us'] / 1e6:9.2f}  {severity:<8} {title}"
