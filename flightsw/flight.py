@@ -17,7 +17,7 @@ from flightsw.briefing import downlink_header, ground_brief, radar_stations
 from flightsw.echoes import Trajectory, radar_echoes
 from flightsw.errors import FlightswError
 from flightsw.ground import Echoes, GroundPicture, Heard, Orbit, look
-from flightsw.judge import PayloadState, Verdict, early_stop, judge
+from flightsw.judge import ORBIT_FLOOR_M, PayloadState, Verdict, early_stop, judge
 from flightsw.scenario.tables import TRUTH_RATE_HZ, Tables, native_tables
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from flightsw.scenario import Scenario
 
 COAST_STEP_S = 0.1  # 1 m at impact against 0.01 s
-COAST_ROW_EVERY = 10
+ORBIT_STEP_S = 1.0  # of what stays up: 1 m after two revolutions against 0.1 s
+COAST_ROW_S = 1.0
 CHUNK_S = 10.0  # of flight in one call of the core: its buffers stay in the processor's cache
 PACED_CHUNK_S = 0.05  # the slice of the log
 MARGIN_BYTES = 1 << 16
@@ -380,16 +381,18 @@ def _trajectory(  # noqa: PLR0913  a body, its start and its horizon
             "beta_kgpm2": beta_kgpm2,
         },
     )
-    capacity = int(max(until_s - t_s, 0.0) / (COAST_STEP_S * COAST_ROW_EVERY)) + 4
+    step_s = ORBIT_STEP_S if _stays_up(position, velocity) else COAST_STEP_S
+    row_every = round(COAST_ROW_S / step_s)
+    capacity = int(max(until_s - t_s, 0.0) / COAST_ROW_S) + 4
     rows = np.empty((capacity, 7))
     count = ffi.new("size_t *")
     grounded = lib.plant_coast(
         coast,
         ffi.addressof(tables.plant.air),
         until_s,
-        COAST_STEP_S,
+        step_s,
         0.0,
-        COAST_ROW_EVERY,
+        row_every,
         ffi.from_buffer("double[]", rows.data),
         capacity,
         count,
@@ -404,6 +407,11 @@ def _trajectory(  # noqa: PLR0913  a body, its start and its horizon
         earth_angle_s=t_zero_s,
         reached_ground=bool(grounded),
     )
+
+
+def _stays_up(position: Any, velocity: Any) -> bool:
+    orbit = lib.plant_orbit_from_state(position, velocity)
+    return bool(orbit.elliptic) and orbit.perigee_height_m > ORBIT_FLOOR_M
 
 
 def _payload(loop: Any, tables: Tables) -> PayloadState | None:

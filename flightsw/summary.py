@@ -164,7 +164,31 @@ def _radar(ground: GroundPicture) -> dict[str, Any] | None:
     return {
         "verdict": radar.verdict,
         "window_s": None if radar.window_s is None else [round(t, _TIME) for t in radar.window_s],
-        "stations": [seen.station for seen in radar.passes],
+        "stations": list(dict.fromkeys(seen.station for seen in radar.passes)),
+        "passes": [
+            {
+                "station": seen.station,
+                "first_s": round(seen.first_s, _TIME),
+                "last_s": round(seen.last_s, _TIME),
+                "best_elevation_deg": round(degrees(seen.best_elevation_rad), 2),
+                "least_range_km": round(seen.least_range_m / 1e3, _KM),
+                "status": seen.status,
+                "looks": seen.looks,
+                "in_gate": seen.in_gate,
+            }
+            for seen in radar.passes
+        ],
+        "others": [
+            {
+                "station": other.station,
+                "first_s": round(other.first_s, _TIME),
+                "last_s": round(other.last_s, _TIME),
+                "first_miss_km": round(other.first_miss_m / 1e3, _KM),
+                "last_miss_km": round(other.last_miss_m / 1e3, _KM),
+                "falling": other.falling,
+            }
+            for other in radar.others
+        ],
         "detected_by": radar.detected_by,
         "detected_s": None if radar.detected_s is None else round(radar.detected_s, _TIME),
         "other_objects": radar.other_objects,

@@ -75,10 +75,7 @@ def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
     yield _fact("telemetry", _telemetry(flight.ground))
     if summary["radar"] is not None:
         yield _fact("radar", _radar(summary["radar"]))
-        others = summary["radar"]["other_objects"]
-        if others:
-            noun = "object" if others == 1 else "objects"
-            yield _fact("", f"{others} other {noun} in view, none of them in the gate")
+        yield from _looks(summary["radar"])
     if summary["fall"] is not None:
         yield _fact("fall", _fall(summary["fall"]))
     if flight.ledger:
@@ -186,10 +183,28 @@ def _radar(radar: dict[str, Any]) -> str:
         return f"detected on the calculated orbit ({radar['detected_by']}, {when})"
     if not radar["stations"]:
         return "not detected; no radar has the calculated orbit in view"
-    first, last = (clock(t_s, decimals=0) for t_s in radar["window_s"])
-    best, *more = radar["stations"]
-    stations = f"{best} and {len(more)} more" if more else best
-    return f"not detected on the calculated orbit ({stations}, {first} to {last})"
+    usable = [one for one in radar["passes"] if one["status"] != "not usable"]
+    noun = "pass" if len(usable) == 1 else "passes"
+    return f"not detected on the calculated orbit ({len(usable)} usable {noun}, none seen)"
+
+
+def _looks(radar: dict[str, Any]) -> Iterator[Line]:
+    """Yield the passes, and what else was in view."""
+    for one in radar["passes"]:
+        first, last = (clock(one[key], decimals=0) for key in ("first_s", "last_s"))
+        yield _fact(
+            "",
+            f"{one['station']:<12}{first:>8} to {last:<8} {one['best_elevation_deg']:5.1f} deg"
+            f"   {one['status']}",
+        )
+    for other in radar["others"]:
+        what = "a falling object" if other["falling"] else "another object"
+        first, last = (clock(other[key], decimals=0) for key in ("first_s", "last_s"))
+        yield _fact(
+            "",
+            f"{other['station']:<12}{first:>8} to {last:<8} {what}, "
+            f"{other['first_miss_km']:.0f} to {other['last_miss_km']:.0f} km away",
+        )
 
 
 def _fall(fall: dict[str, Any]) -> str:

@@ -1,11 +1,12 @@
 """Looking for the payload by radar, at the place that the calculated orbit gives.
 
-To see something is no verdict: what falls is in view too. Found is what is in view of a radar and
-within the gate of the place where the calculated orbit has the payload at that instant.
+To see something is no verdict: what falls is in view too. Found is what a radar holds within the
+gate of the place where the calculated orbit has the payload, over a pass and not for a moment: what
+stopped a little short of its orbit is near the calculated place at first, and then falls away.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -17,7 +18,11 @@ from flightsw.ground.earth import ecef_from_eci, ecef_from_geodetic, eci_from_ec
 from flightsw.ground.stations import Sighting, Station, in_view, place, sighting
 
 Verdict = Literal["detected", "not detected"]
+PassStatus = Literal["seen", "missed", "not usable"]
 
+USABLE_LOOKS: Final = 20  # assumed, of a radar that looks once a second: 10 to 60
+HELD: Final = 0.8  # assumed: share of the last looks of a pass that must be in the gate; 0.5 to 1
+_BREAK_S: Final = 5.0
 _STEP_S: Final = 1.0  # assumed: linear between two places errs by 1 m, a gate is tens of km
 
 
@@ -70,12 +75,42 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """A radar's view of the calculated orbit during the search."""
+    """A radar's view of the calculated orbit, from the horizon to the horizon or the search's ends.
+
+    Attributes
+    ----------
+    status : {"seen", "missed", "not usable"}
+        Seen when the radar held something in the gate to the end of the pass; not usable when the
+        pass is shorter than `USABLE_LOOKS`.
+    looks : int
+        Seconds that the calculated place was in view.
+    in_gate : int
+        Of them, those with an echo in the gate.
+    """
 
     station: str
     first_s: float
     last_s: float
     best_elevation_rad: float
+    least_range_m: float
+    status: PassStatus = "missed"
+    looks: int = 0
+    in_gate: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherObject:
+    """What a radar saw and the gate did not hold: times, and how far from the calculated place.
+
+    `falling` says that it came lower by more than the calculated orbit did.
+    """
+
+    station: str
+    first_s: float
+    last_s: float
+    first_miss_m: float
+    last_miss_m: float
+    falling: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +122,13 @@ class RadarReport:
     verdict : {"detected", "not detected"}
         Of the payload on its calculated orbit.
     passes : tuple of Pass
-        The radars that should have seen it, best first, and when.
+        When radars should have seen it, in the order of time.
     detected_by, detected_s
-        Radar and time of the first echo inside the gate; None when there is none.
+        Radar and time of the first echo of the first pass that was seen; None when there is none.
     other_objects : int
         Most things that one radar saw at once outside the gate.
+    others : tuple of OtherObject
+        What each radar saw outside the gate.
     """
 
     verdict: Verdict
@@ -99,6 +136,7 @@ class RadarReport:
     detected_by: str | None
     detected_s: float | None
     other_objects: int
+    others: tuple[OtherObject, ...] = ()
 
     @property
     def window_s(self) -> tuple[float, float] | None:
@@ -165,21 +203,27 @@ def calculated_orbit(search: Search) -> Track:
 
 
 def passes(track: Track, radars: Sequence[Station]) -> tuple[Pass, ...]:
-    """Return the radars that have the track in view, the highest first."""
+    """Return each pass of the track over each radar, in the order of time."""
     found = []
     for station in radars:
         seen = sighting(station, track.position_ecef_m)
         (visible,) = np.nonzero(in_view(station, seen))
-        if len(visible):
+        if not len(visible):
+            continue
+        for run in np.split(visible, np.flatnonzero(np.diff(visible) > 1) + 1):
+            looks = len(run)
             found.append(
                 Pass(
                     station=station.id,
-                    first_s=float(track.t_s[visible[0]]),
-                    last_s=float(track.t_s[visible[-1]]),
-                    best_elevation_rad=float(np.max(seen.elevation_rad[visible])),
+                    first_s=float(track.t_s[run[0]]),
+                    last_s=float(track.t_s[run[-1]]),
+                    best_elevation_rad=float(np.max(seen.elevation_rad[run])),
+                    least_range_m=float(np.min(seen.range_m[run])),
+                    status="missed" if looks >= USABLE_LOOKS else "not usable",
+                    looks=looks,
                 )
             )
-    return tuple(sorted(found, key=lambda one: -one.best_elevation_rad))
+    return tuple(sorted(found, key=lambda one: (one.first_s, one.station)))
 
 
 def search_report(search: Search, echoes: Echoes) -> RadarReport:
@@ -195,29 +239,93 @@ def search_report(search: Search, echoes: Echoes) -> RadarReport:
     Returns
     -------
     RadarReport
-        Found is the first echo within the gate of the calculated place of its instant.
+        Detected when at least one usable pass was seen.
 
     """
     track = calculated_orbit(search)
-    detected: tuple[float, str] | None = None
+    looked = []
+    others: list[OtherObject] = []
     other_objects = 0
-    for index, station in enumerate(search.radars):
-        own = echoes.of(index)
-        there = place(station, Sighting(own.range_m, own.azimuth_rad, own.elevation_rad))
-        miss_m = np.linalg.norm(there - track.at(own.t_s), axis=-1)
-        during = (own.t_s >= search.from_s) & (own.t_s <= search.to_s)
-        inside = during & (miss_m <= search.gate_m)
-        outside = own.t_s[during & ~inside]
-        if len(outside):
-            at_once = np.unique(outside, return_counts=True)[1]
+    detected: tuple[float, str] | None = None
+    judged = {
+        station.id: _Measured.by(index, station, track, search, echoes)
+        for index, station in enumerate(search.radars)
+    }
+    for one in passes(track, search.radars):
+        measured = judged[one.station]
+        own = measured.inside & (measured.t_s >= one.first_s) & (measured.t_s <= one.last_s)
+        held = np.unique(measured.t_s[own])
+        late = held[held > (one.first_s + one.last_s) / 2.0]
+        seen = one.status == "missed" and len(late) >= HELD * one.looks / 2.0
+        looked.append(replace(one, status="seen" if seen else one.status, in_gate=len(held)))
+        if seen and detected is None:
+            detected = (float(held[0]), one.station)
+    for station in search.radars:
+        measured = judged[station.id]
+        outside = measured.during & ~measured.inside
+        if np.any(outside):
+            at_once = np.unique(measured.t_s[outside], return_counts=True)[1]
             other_objects = max(other_objects, int(at_once.max()))
-        if np.any(inside):
-            first = (float(own.t_s[inside].min()), station.id)
-            detected = first if detected is None else min(detected, first)
+            others += _others(station.id, measured, outside)
     return RadarReport(
         verdict="detected" if detected else "not detected",
-        passes=passes(track, search.radars),
+        passes=tuple(looked),
         detected_by=detected[1] if detected else None,
         detected_s=detected[0] if detected else None,
         other_objects=other_objects,
+        others=tuple(others),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Echoes of one radar beside the calculated orbit."""
+
+    t_s: NDArray[np.float64]
+    miss_m: NDArray[np.float64]
+    above_m: NDArray[np.float64]  # the distance from the centre of the Earth, less the calculated
+    during: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+
+    @classmethod
+    def by(
+        cls, index: int, station: Station, track: Track, search: Search, echoes: Echoes
+    ) -> "_Measured":
+        own = echoes.of(index)
+        there = place(station, Sighting(own.range_m, own.azimuth_rad, own.elevation_rad))
+        calculated = track.at(own.t_s)
+        miss_m = np.linalg.norm(there - calculated, axis=-1)
+        during = (own.t_s >= search.from_s) & (own.t_s <= search.to_s)
+        return cls(
+            t_s=own.t_s,
+            miss_m=miss_m,
+            above_m=np.linalg.norm(there, axis=-1) - np.linalg.norm(calculated, axis=-1),
+            during=during,
+            inside=during & (miss_m <= search.gate_m),
+        )
+
+
+def _others(station: str, measured: _Measured, outside: NDArray[np.bool_]) -> Sequence[OtherObject]:
+    """Return what was in view outside the gate, one for each stretch of time without a break."""
+    (rows,) = np.nonzero(outside)
+    rows = rows[np.argsort(measured.t_s[rows], kind="stable")]
+    times = measured.t_s[rows]
+    found = []
+    for run in np.split(rows, np.flatnonzero(np.diff(times) > _BREAK_S) + 1):
+        # Where several are in view, the one that is nearest to the calculated place speaks.
+        first, last = measured.t_s[run[0]], measured.t_s[run[-1]]
+        begin = run[measured.t_s[run] == first]
+        end = run[measured.t_s[run] == last]
+        begin_row = begin[np.argmin(measured.miss_m[begin])]
+        end_row = end[np.argmin(measured.miss_m[end])]
+        found.append(
+            OtherObject(
+                station=station,
+                first_s=float(first),
+                last_s=float(last),
+                first_miss_m=float(measured.miss_m[begin_row]),
+                last_miss_m=float(measured.miss_m[end_row]),
+                falling=bool(measured.above_m[end_row] < measured.above_m[begin_row]),
+            )
+        )
+    return found

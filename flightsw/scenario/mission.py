@@ -83,7 +83,7 @@ class Radar(Table):
     """The search for the vehicle after its insertion."""
 
     search_from_s: EndTime
-    search_to_s: EndTime
+    search_to_s: Annotated[float, Field(gt=0.0, le=90_000.0)]
     gate_km: Annotated[float, Field(gt=0.0, le=1000.0)]
     stations: Items[Reference] | None = None
 

@@ -95,9 +95,10 @@ def _station(station: Station) -> dict[str, Any]:
             "height_m": station.height_m,
         },
     )
+    axes = lib.plant_local_axes(latitude_rad, longitude_rad)  # `axes.z` alone would outlive it
     return {
         "position_ecef_m": lib.plant_ecef_from_geodetic(geodetic[0]),
-        "up_ecef": lib.plant_local_axes(latitude_rad, longitude_rad).z,
+        "up_ecef": (axes.z.x, axes.z.y, axes.z.z),
         "sin_mask": lib.plant_sin(math.radians(station.mask_deg)),
         "range_max_m": math.inf if station.range_max_m is None else station.range_max_m,
         "g_over_t_dbpk": station.g_over_t_dbpk,

@@ -13,6 +13,7 @@ import pytest
 
 import flightsw
 from flightsw._native import ffi, lib
+from flightsw.ground import decode
 from flightsw.scenario.tables import native_tables
 from tests.core.standalone import compile_core, tables_as_bytes
 
@@ -26,22 +27,86 @@ def nominal():
 
 
 def test_nominal_flight_at_100_hz(benchmark, nominal):
-    """The closed loop alone: plant, sensors, flight software, faults, transmitter."""
+    """The closed loop: plant, sensors, flight software, faults, transmitters, link, log."""
     tables = native_tables(nominal)
     loop: Any = ffi.new("loop_t *")
     downlink = ffi.new("uint8_t[]", 16_000_000)
     record: Any = ffi.new("loop_record_t *")
 
     def fly():
-        record.downlink, record.downlink_capacity, record.downlink_used = downlink, 16_000_000, 0
+        record.downlink = {"octets": downlink, "capacity": 16_000_000}
         assert lib.loop_init(loop, tables.loop) == lib.LOOP_OK
         return lib.loop_run(loop, tables.longest_ticks, record)
 
     flown = benchmark(fly)
 
     assert flown * loop.tick_s > nominal.mission.run.end_s
-    assert record.downlink_lost == 0
+    assert record.downlink.lost == 0
     benchmark.extra_info["ns_per_tick"] = 1e9 * benchmark.stats.stats.median / flown
+
+
+def test_nominal_flight_without_telemetry(benchmark, nominal):
+    """The same with no transmitter: what telemetry and recording cost is the difference."""
+    tables = native_tables(nominal)
+    tables.loop.transmitter_count = 0
+    loop: Any = ffi.new("loop_t *")
+    record: Any = ffi.new("loop_record_t *")
+
+    def fly():
+        assert lib.loop_init(loop, tables.loop) == lib.LOOP_OK
+        return lib.loop_run(loop, tables.longest_ticks, record)
+
+    flown = benchmark(fly)
+
+    assert flown * loop.tick_s > nominal.mission.run.end_s
+
+
+def test_decoding_of_a_mission(benchmark, nominal):
+    """A whole downlink log to arrays: checks, merging of stations, gaps, packets."""
+    downlink = flightsw.fly(nominal).downlink
+
+    packets = benchmark(decode, downlink)
+
+    assert packets.count > 30_000
+    benchmark.extra_info["octets"] = len(downlink)
+
+
+def test_framing(benchmark):
+    """Packets to transfer frames in the transmitter, 64 KiB a round."""
+    config: Any = ffi.new(
+        "transmitter_config_t *",
+        {
+            "frame_bytes": 1024,
+            "rate_bps": lib.TRANSMITTER_RATE_MAX_bps,
+            "on_mv": 24_000,
+            "brown_out_mv": 20_000,
+            "gone_mv": 12_000,
+            "route_count": 1,
+            "route": [{"apid": 0x100, "channel": 0}],
+            "channel": [{"queue_bytes": 32_768}, *[{"queue_bytes": 1024}] * 3],
+        },
+    )
+    storage: Any = ffi.new("uint8_t[]", 40_000)
+    transmitter: Any = ffi.new("transmitter_t *")
+    assert lib.transmitter_init(transmitter, config, storage, 40_000) == lib.TRANSMITTER_OK
+    out: Any = ffi.new("uint8_t[]", 1 << 17)
+    lib.transmitter_set_supply(transmitter, 27_000)
+    for _ in range(3):
+        lib.transmitter_step(transmitter, 1000, out, 1 << 17)
+    packet = bytes.fromhex("0900c000 03f9") + bytes(1018)
+    offered: Any = ffi.new("uint8_t[]", packet * 16)
+
+    def frame():
+        size = 0
+        for _ in range(4):
+            lib.transmitter_accept(transmitter, offered, 16 * len(packet))
+            size += lib.transmitter_step(transmitter, 10_000, out, 1 << 17)
+        return size
+
+    size = benchmark(frame)
+
+    assert size > 60_000
+    benchmark.extra_info["mb_per_s"] = size / benchmark.stats.stats.median / 1e6
 
 
 def test_nominal_flight_with_records_and_ground(benchmark, nominal):

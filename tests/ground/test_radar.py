@@ -120,7 +120,7 @@ def test_the_calculated_orbit_is_best_seen_from_mishelevka_from_529_to_871_s():
     # Calculated apart from this code, for the station near Usolye-Sibirskoye.
     track = calculated_orbit(SEARCH)
 
-    best, *_ = passes(track, SEARCH.radars)
+    best = max(passes(track, SEARCH.radars), key=lambda one: one.best_elevation_rad)
 
     assert best.station == "mishelevka"
     assert (best.first_s, best.last_s) == pytest.approx((529.0, 871.0), abs=6.0)
@@ -174,7 +174,9 @@ def test_what_is_in_view_outside_the_gate_is_another_object():
     assert report.verdict == "not detected"
     assert (report.detected_by, report.detected_s) == (None, None)
     assert report.other_objects == 2
-    assert [seen.station for seen in report.passes] == ["mishelevka", "balkhash"]
+    assert {seen.station for seen in report.passes} == {"mishelevka", "balkhash"}
+    assert {other.station for other in report.others} == {"mishelevka", "balkhash"}
+    assert {seen.status for seen in report.passes} == {"missed"}
 
 
 @pytest.mark.parametrize(("shift_m", "verdict"), [(49e3, "detected"), (51e3, "not detected")])
@@ -249,3 +251,37 @@ def test_a_body_is_where_a_cubic_between_its_points_has_it():
 
     exact = 6.6e6 * np.array([[np.cos(0.0114), np.sin(0.0114), 0.0]])
     assert between == pytest.approx(exact, abs=1e-3)
+
+
+def test_what_falls_out_of_the_gate_during_a_pass_is_missed_and_told_as_falling():
+    track = calculated_orbit(SEARCH)
+    sinking = body(track)
+    down = np.linspace(20e3, 140e3, len(track.t_s))[:, np.newaxis]
+    lower = sinking.position_ecef_m * (1.0 - down / 6.6e6)
+
+    report = search_report(SEARCH, echoes_of(replace(sinking, position_ecef_m=lower)))
+
+    assert report.verdict == "not detected"
+    assert {other.falling for other in report.others} == {True}
+    assert all(other.first_miss_m < other.last_miss_m for other in report.others)
+    assert any(seen.in_gate for seen in report.passes)  # near it at first
+
+
+def test_a_pass_of_a_few_looks_is_not_usable():
+    short = replace(SEARCH, from_s=860.0, to_s=1200.0)
+
+    report = search_report(short, echoes_of(body(calculated_orbit(SEARCH)), search=short))
+
+    assert [seen.status for seen in report.passes] == ["not usable"]
+    assert report.verdict == "not detected"
+
+
+def test_two_revolutions_are_passes_one_by_one():
+    whole = replace(SEARCH, from_s=589.2, to_s=11_160.0)
+    track = calculated_orbit(whole)
+
+    found = passes(track, whole.radars)
+
+    assert [one.station for one in found] == ["mishelevka", "balkhash", "mishelevka"]
+    assert [one.first_s for one in found] == sorted(one.first_s for one in found)
+    assert all(one.last_s - one.first_s < 600.0 for one in found)

@@ -207,7 +207,7 @@ MISTAKES = [
         "no station `barnaul2`; did you mean `barnaul`?", id="unknown station",
     ),
     pytest.param(
-        "mission", "search_to_s   = 1200.0", "search_to_s   = ‸500.0",
+        "mission", "search_to_s   = 11_160.0", "search_to_s   = ‸500.0",
         "the search ends at 500 s, before it begins at 589.2 s", id="search upside down",
     ),
     pytest.param(
