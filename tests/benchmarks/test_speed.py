@@ -34,7 +34,8 @@ def test_nominal_flight_at_100_hz(benchmark, nominal):
     record: Any = ffi.new("loop_record_t *")
 
     def fly():
-        record.downlink = {"octets": downlink, "capacity": 16_000_000}
+        log = {"octets": downlink, "capacity": 16_000_000}
+        record.downlink = ffi.new("ground_log_t *", log)[0]
         assert lib.loop_init(loop, tables.loop) == lib.LOOP_OK
         return lib.loop_run(loop, tables.longest_ticks, record)
 
