@@ -27,7 +27,7 @@ PYTHON_FILES = flightsw tests $(wildcard hil)
 C_FILES = $(filter-out %_dictionary.h,$(wildcard native/*/*.c native/*/*.h))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long bench check build clean requirements
+.PHONY: help demo test test-long bench check coverage sanitize fuzz build clean requirements
 .DELETE_ON_ERROR:
 
 help:
@@ -36,6 +36,9 @@ help:
 	@echo 'make test-long  all tests, those that take minutes too'
 	@echo 'make bench      the benchmarks; results are kept in .benchmarks'
 	@echo 'make check      lint, types, house rules, C format and analysis'
+	@echo 'make coverage   conditions (MC/DC) of what speaks on board; needs clang-19'
+	@echo 'make sanitize   the tests of the core under AddressSanitizer and UBSan'
+	@echo 'make fuzz       every decoder of the core, SECONDS_EACH=20; needs clang-19'
 	@echo 'make build      set up .venv for development and compile the core'
 	@echo 'make clean      remove .venv, builds and caches'
 
@@ -50,6 +53,12 @@ test-long: $(VENV)/ready $(VENV)/ready-test
 
 bench: $(VENV)/ready-test
 	@$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-autosave $(BENCH_ARGS)
+
+coverage sanitize: $(VENV)/ready-test
+	@.ci/instrumented $@
+
+fuzz:
+	@tests/fuzz/run
 
 build: $(VENV)/ready-dev
 

@@ -75,17 +75,13 @@ typedef struct
 
 static uint8_t kind_of(const uint8_t role)
 {
-    switch ((fsw_role_t)role) {
-    case FSW_ROLE_MONITOR:
-        return FSW_EVENT_MONITOR_TRIPPED;
-    case FSW_ROLE_AVD:
-        return FSW_EVENT_EMERGENCY_SHUTDOWN;
-    case FSW_ROLE_ABORT:
-        return FSW_EVENT_ABORT_STEP;
-    case FSW_ROLE_SEQUENCE:
-        break;
-    }
-    return FSW_EVENT_SEQUENCE_STEP;
+    static const uint8_t kind[] = {
+        [FSW_ROLE_SEQUENCE] = FSW_EVENT_SEQUENCE_STEP,
+        [FSW_ROLE_AVD]      = FSW_EVENT_EMERGENCY_SHUTDOWN,
+        [FSW_ROLE_ABORT]    = FSW_EVENT_ABORT_STEP,
+        [FSW_ROLE_MONITOR]  = FSW_EVENT_MONITOR_TRIPPED,
+    };
+    return kind[role]; // fsw_table_check() lets no other role fly
 }
 
 /// Latches an event for HOUSEKEEPING and returns its number.

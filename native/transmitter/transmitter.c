@@ -75,51 +75,49 @@ static bool is_enough(const transmitter_t* const self)
     return self->supply_mv >= self->config->on_mv;
 }
 
+static bool is_in(const transmitter_t* const self, const transmitter_state_t state)
+{
+    return self->state == (uint8_t)state;
+}
+
+/// What an unsteady supply does to one that sends.
+static void live_on(transmitter_t* const self)
+{
+    if (is_gone(self)) {
+        enter(self, TRANSMITTER_DYING);
+        self->heartbeat_us = self->config->heartbeat_us; // the last thing that it tells
+    } else if (self->supply_mv < self->config->brown_out_mv) {
+        count_u16(&self->count.brown_outs);
+        enter(self, TRANSMITTER_BROWN_OUT);
+    }
+}
+
 static void live(transmitter_t* const self)
 {
     const transmitter_config_t* const config = self->config;
-    switch ((transmitter_state_t)self->state) {
-    case TRANSMITTER_OFF:
-        if (is_enough(self)) {
-            enter(self, TRANSMITTER_WARM_UP);
-        }
-        break;
-    case TRANSMITTER_WARM_UP:
-        if (is_gone(self)) {
-            go_off(self);
-        } else if (self->state_us >= config->warm_up_us) {
-            enter(self, TRANSMITTER_ON);
-            self->heartbeat_us = config->heartbeat_us; // the first thing that it tells
-        }
-        break;
-    case TRANSMITTER_ON:
-        if (is_gone(self)) {
-            enter(self, TRANSMITTER_DYING);
-            self->heartbeat_us = config->heartbeat_us; // and the last
-        } else if (self->supply_mv < config->brown_out_mv) {
-            count_u16(&self->count.brown_outs);
-            enter(self, TRANSMITTER_BROWN_OUT);
-        }
-        break;
-    case TRANSMITTER_BROWN_OUT:
-        if (is_gone(self)) {
-            go_off(self);
-        } else if (is_enough(self)) {
-            enter(self, TRANSMITTER_ON);
-        }
-        break;
-    case TRANSMITTER_RESET:
-        if (is_gone(self)) {
-            go_off(self);
-        } else if (self->state_us >= config->reset_us) {
-            enter(self, TRANSMITTER_WARM_UP);
-        }
-        break;
-    case TRANSMITTER_DYING:
+    if (is_in(self, TRANSMITTER_ON)) {
+        live_on(self);
+    } else if (is_in(self, TRANSMITTER_DYING)) {
         if (is_enough(self)) {
             restart(self, TRANSMITTER_RESET_SUPPLY);
         }
-        break;
+    } else if (is_in(self, TRANSMITTER_OFF)) {
+        if (is_enough(self)) {
+            enter(self, TRANSMITTER_WARM_UP);
+        }
+    } else if (is_gone(self)) {
+        go_off(self);
+    } else if (is_in(self, TRANSMITTER_WARM_UP)) {
+        if (self->state_us >= config->warm_up_us) {
+            enter(self, TRANSMITTER_ON);
+            self->heartbeat_us = config->heartbeat_us; // the first thing that it tells
+        }
+    } else if (is_in(self, TRANSMITTER_RESET)) {
+        if (self->state_us >= config->reset_us) {
+            enter(self, TRANSMITTER_WARM_UP);
+        }
+    } else if (is_enough(self)) { // in a brown-out
+        enter(self, TRANSMITTER_ON);
     }
 }
 
@@ -127,17 +125,7 @@ static void live(transmitter_t* const self)
 
 static bool takes(const transmitter_t* const self)
 {
-    switch ((transmitter_state_t)self->state) {
-    case TRANSMITTER_ON:
-    case TRANSMITTER_BROWN_OUT:
-    case TRANSMITTER_DYING:
-        return true;
-    case TRANSMITTER_OFF:
-    case TRANSMITTER_WARM_UP:
-    case TRANSMITTER_RESET:
-        break;
-    }
-    return false;
+    return is_in(self, TRANSMITTER_ON) || is_in(self, TRANSMITTER_BROWN_OUT) || is_in(self, TRANSMITTER_DYING);
 }
 
 /// The channel of an APID, or TRANSMITTER_CHANNELS when it has no route.

@@ -306,3 +306,29 @@ def test_octets_past_the_packets_are_left_alone(table: Table) -> None:
     computer.step()
 
     assert set(bytes(ffi.buffer(computer.output.packets))[2 * 56 :]) == {0xA5}
+
+
+@pytest.mark.parametrize(
+    ("rate", "size", "stream"),
+    [
+        ("discretes_rate_hz", 40, 3),
+        ("state_rate_hz", 128, 1),
+        ("housekeeping_rate_hz", 180, 2),
+    ],
+)
+@pytest.mark.parametrize("short", [0, 1])
+def test_no_packet_is_cut_to_the_room_there_is(
+    table: Table, rate: str, size: int, stream: int, short: int
+) -> None:
+    setattr(table.config, rate, 100)
+    computer = table.lift_off().start()
+    computer.step()
+    before = computer.state.sequence_count[stream]
+    output: Any = computer.output
+    output.actions = 0
+    output.packet_bytes = lib.FSW_OUTBOX_bytes - size + short
+
+    lib.fsw_telemetry_step(computer.state, computer.input, 0, output)
+
+    assert computer.state.sequence_count[stream] == before + (not short)
+    assert computer.state.err.outbox_full == short

@@ -386,6 +386,50 @@ def test_a_supply_that_comes_back_while_it_dies_is_a_reset() -> None:
     assert bench.self.last_reset == lib.TRANSMITTER_RESET_SUPPLY
 
 
+def dying(**changes: Any) -> Bench:
+    """Return a transmitter in the last step before its end, nothing in its queues."""
+    bench = Bench(**changes).on().supply(0)
+    for _ in range(5):
+        bench.step()
+    assert bench.state == lib.TRANSMITTER_DYING
+    return bench
+
+
+def test_one_that_has_nothing_to_send_ends_in_silence() -> None:
+    bench = dying()
+
+    assert bench.step() == b""
+    assert bench.state == lib.TRANSMITTER_OFF
+
+
+def test_the_last_frame_may_be_whole_and_is_damaged_all_the_same() -> None:
+    bench = dying()
+    bench.accept(packet(EVENTS, 50))
+
+    last = bench.step()
+
+    assert len(last) == WHOLE
+    with pytest.raises(AssertionError):
+        frames(last, FRAME)
+
+
+def test_a_last_frame_without_room_in_the_output_is_not_sent() -> None:
+    bench = dying()
+    bench.accept(packet(EVENTS, 50))
+
+    assert bench.step(capacity=WHOLE - 1) == b""
+    assert bench.state == lib.TRANSMITTER_OFF
+
+
+def test_it_takes_nothing_while_it_warms_up() -> None:
+    bench = Bench().supply(27_000)
+    bench.step()
+
+    assert bench.state == lib.TRANSMITTER_WARM_UP
+    assert bench.accept(packet(FAST)) == 0
+    assert bench.count.packets_dropped[FAST] == 1
+
+
 # ---------------------------------------------------------------------- heartbeat
 
 
@@ -447,3 +491,16 @@ def test_counters_stop_at_their_ends() -> None:
 )
 def test_what_cannot_work_is_refused(changes: dict[str, Any], status: int) -> None:
     assert Bench(**changes).status == status
+
+
+def test_a_heartbeat_without_room_is_dropped_and_takes_no_number() -> None:
+    bench = Bench(rate_bps=1200, heartbeat_us=20_000).on()
+    for count in range(8):
+        bench.accept(packet(SLOW, 300, count))
+    before = bench.count.packets_dropped[SLOW]
+    numbers = bench.self.status_count
+    for _ in range(4):
+        bench.step()
+
+    assert bench.count.packets_dropped[SLOW] > before
+    assert bench.self.status_count == numbers
