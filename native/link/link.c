@@ -9,6 +9,7 @@
 #define PI_x4        12.566370614359172
 #define DECIBEL      0.23025850929940457            // ln(10) / 10: exp(DECIBEL x) = 10^(x/10)
 #define NO_ERRORS    1.0e-13                        // bit-error rate below which a mission has none
+#define CLEAN_ratio  60.0                           // exp(-30) / 2 is below that: most bursts need no exponential
 #define STREAM       UINT32_C(0x4C4B0000)           // components of the noise generator that belong to the link
 #define WORD_to_unit (1.0 / 18446744073709551616.0) // 2^-64
 
@@ -57,6 +58,9 @@ static double unit(const link_t* const self, const uint8_t station, const uint32
 static bool spoil(const link_t* const self, const uint8_t station, const double ratio, const uint8_t* const octets,
                   const size_t size, uint8_t* const spoilt)
 {
+    if (ratio > CLEAN_ratio) {
+        return false;
+    }
     const double rate = link_bit_error_rate(ratio);
     if (rate < NO_ERRORS) {
         return false;
@@ -111,10 +115,14 @@ void link_hear(link_t* const self, ground_log_t* const log, const uint8_t emitte
             clean[clean_count++] = heard;
             continue;
         }
-        const plant_vec3_t line    = plant_vec3_sub(position_ecef_m, station->position_ecef_m);
-        const double       square  = plant_vec3_dot(line, line);
-        const double       range_m = __builtin_sqrt(square);
-        if (plant_vec3_dot(line, station->up_ecef) < station->sin_mask * range_m || range_m > station->range_max_m) {
+        const plant_vec3_t line   = plant_vec3_sub(position_ecef_m, station->position_ecef_m);
+        const double       rise_m = plant_vec3_dot(line, station->up_ecef);
+        if (rise_m < 0.0 && station->sin_mask >= 0.0) {
+            continue; // below the horizon: no root is needed to say so
+        }
+        const double square  = plant_vec3_dot(line, line);
+        const double range_m = __builtin_sqrt(square);
+        if (rise_m < station->sin_mask * range_m || range_m > station->range_max_m) {
             continue;
         }
         const double ratio = self->gain[emitter][s] / square;

@@ -1,6 +1,7 @@
 """Frames of several stations to packets: each frame once, gaps counted, junk kept."""
 
 import binascii
+import random
 import struct
 from dataclasses import dataclass, field
 
@@ -198,8 +199,8 @@ def test_a_frame_of_another_kind_is_junk(octet: int, value: int, reason: int) ->
     assert frames.junk["reason"].tolist() == [reason]
 
 
-def test_no_one_two_or_short_burst_of_wrong_bits_goes_undetected() -> None:
-    """CRC-16/CCITT: all 1- and 2-bit errors, all bursts of up to 16 bits that begin in an octet."""
+def test_no_one_two_three_or_short_burst_of_wrong_bits_goes_undetected() -> None:
+    """All 1-bit errors, samples of 2- and 3-bit errors and of bursts of up to 16 bits."""
     good = downlink()[1]
     bits = len(good) * 8
     word = int.from_bytes(good, "big")
@@ -207,6 +208,8 @@ def test_no_one_two_or_short_burst_of_wrong_bits_goes_undetected() -> None:
     patterns += [
         1 << a | 1 << b for a in range(0, bits - 32, 7) for b in range(a + 1, bits - 32, 11)
     ]
+    dice = random.Random(3)
+    patterns += [sum(1 << k for k in dice.sample(range(bits - 32), 3)) for _ in range(30_000)]
     patterns += [burst << at for at in range(0, bits - 48, 97) for burst in range(1, 1 << 16, 37)]
     wrong = [(word ^ pattern).to_bytes(len(good), "big") for pattern in patterns]
 
