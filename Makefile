@@ -107,8 +107,10 @@ $(VENV)/made: | requirements
 $(VENV)/ready: $(VENV)/made pyproject.toml CMakeLists.txt $(NATIVE)
 	$(call quietly,Compiling the core and installing what it needs,$(INSTALL) -e .)
 
+# ccsdspy comes as source: it is built by itself, with the tools that it asks for.
 $(VENV)/ready-test: pyproject.toml | $(VENV)/ready
-	$(call quietly,Installing the test tools,$(INSTALL) -e '.[test]')
+	$(call quietly,Installing the test tools,\
+		$(PIP) install --prefer-binary 'ccsdspy>=2.0' && $(INSTALL) -e '.[test]')
 
 $(VENV)/ready-dev: pyproject.toml | $(VENV)/ready-test
 	$(call quietly,Installing the development tools,$(INSTALL) -e '.[dev]')
