@@ -1,5 +1,7 @@
 #include "ccsds_crc.h"
 
+#ifdef CCSDS_CRC_SMALL
+
 /// remainder[k][n]: of a nibble n with k more nibbles after it. One entry of row 0 is n shifted in by the polynomial; row
 /// k + 1 is row k with a zero nibble after it.
 static const uint16_t remainder[16][16] = {
@@ -64,6 +66,25 @@ static uint16_t feed_eight_bytes(const uint16_t crc, const uint8_t* const data)
                       remainder[4][(low >> 16U) & 15U] ^ remainder[3][(low >> 12U) & 15U] ^
                       remainder[2][(low >> 8U) & 15U] ^ remainder[1][(low >> 4U) & 15U] ^ remainder[0][low & 15U]);
 }
+
+#else
+
+#include "ccsds_crc_table.h"
+
+static uint16_t feed_byte(const uint16_t crc, const uint8_t byte)
+{
+    return (uint16_t)(((uint32_t)crc << 8U) ^ after[0][((uint32_t)crc >> 8U) ^ byte]);
+}
+
+/// Eight octets at once: their remainders do not wait for one another.
+static uint16_t feed_eight_bytes(const uint16_t crc, const uint8_t* const data)
+{
+    return (uint16_t)((uint32_t)after[7][((uint32_t)crc >> 8U) ^ data[0]] ^ after[6][(crc & 0xFFU) ^ data[1]] ^
+                      after[5][data[2]] ^ after[4][data[3]] ^ after[3][data[4]] ^ after[2][data[5]] ^
+                      after[1][data[6]] ^ after[0][data[7]]);
+}
+
+#endif
 
 uint16_t ccsds_crc16(const uint8_t* const data, const size_t size)
 {
