@@ -80,6 +80,7 @@ def _constants(dictionary: Dictionary, packets: list[Packet], source: Source) ->
         rows.append(
             (f"{upper}_PACKET_{packet.name}_bytes", f"{packet.size_bytes}U", "With its CRC.")
         )
+        rows.append((f"{upper}_CHANNEL_{packet.name}", f"{packet.channel}U", packet.channel_name))
     if source == "fsw":
         rows += [(f"FSW_EVENT_{event.name}", f"{event.id}U", "") for event in dictionary.events]
     name_width = max(len(name) for name, _, _ in rows)

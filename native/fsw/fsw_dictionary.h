@@ -25,12 +25,16 @@
 #define FSW_PACKET_CRC_bytes             2U          ///< Left to the caller at the end of a packet.
 #define FSW_APID_EVENT                   0x100U
 #define FSW_PACKET_EVENT_bytes           56U         ///< With its CRC.
+#define FSW_CHANNEL_EVENT                0U          ///< events
 #define FSW_APID_STATE                   0x101U
 #define FSW_PACKET_STATE_bytes           128U        ///< With its CRC.
+#define FSW_CHANNEL_STATE                2U          ///< fast
 #define FSW_APID_HOUSEKEEPING            0x102U
 #define FSW_PACKET_HOUSEKEEPING_bytes    180U        ///< With its CRC.
+#define FSW_CHANNEL_HOUSEKEEPING         3U          ///< slow
 #define FSW_APID_DISCRETES               0x103U
 #define FSW_PACKET_DISCRETES_bytes       40U         ///< With its CRC.
+#define FSW_CHANNEL_DISCRETES            1U          ///< discretes
 #define FSW_EVENT_SEQUENCE_STEP          1U
 #define FSW_EVENT_MONITOR_TRIPPED        2U
 #define FSW_EVENT_EMERGENCY_SHUTDOWN     3U

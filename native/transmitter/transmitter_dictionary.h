@@ -25,6 +25,7 @@
 #define TRANSMITTER_PACKET_CRC_bytes         2U          ///< Left to the caller at the end of a packet.
 #define TRANSMITTER_APID_TRANSMITTER         0x140U
 #define TRANSMITTER_PACKET_TRANSMITTER_bytes 76U         ///< With its CRC.
+#define TRANSMITTER_CHANNEL_TRANSMITTER      3U          ///< slow
 
 /// A transmitter about itself. Counters stop at their largest value.
 typedef struct
