@@ -1,0 +1,1 @@
+"""One flight as one HTML page, and the plots and maps that the console shares (static/)."""

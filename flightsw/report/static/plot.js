@@ -1,0 +1,363 @@
+/* flightsw.plot(host, options) -> chart: flown values over time, beside a plan that stays a plan.
+
+   host       the element that the chart fills in width
+   options
+     title    what is drawn, for people and for readers of the screen
+     unit, digits                 of the values shown at the cursor
+     series   [{label, look, dash}]: look "flown", "second" or "third"; dash 0 (solid) to 5
+     data     [t, y, ...], one y a series, all as long as t (s after T-0, ascending).
+              null is a missing sample: the line is broken there, never drawn across.
+              undefined is no sample at this time: the line goes on (tables of several rates)
+     plan     {label, t, y}       the reference, dashed and dim, apart from the data
+     marks    [{t, text, state}]  vertical lines: state "heard", "alarm" or "planned" (not heard: dashed)
+     gaps     [{from, to}]        stretches without telemetry, hatched; to null: for good
+     window   [from, to]          of the time axis when nothing is zoomed
+     group    charts of one group share cursor and zoom
+     height   px; 180 unless given
+     written  false: no text beside the marks
+
+   chart.set(data)                new values of the same series
+   chart.change({plan, marks, gaps, window})
+   chart.cursor(t)                to a time, null for none; the group follows
+   chart.zoom(from, to)           of the group; without arguments back to the window
+   chart.redraw()                 in new colours (flightsw.theme.watch calls it)
+   chart.destroy()
+
+   Drag zooms, double click goes back. With the focus on the chart: arrows move the cursor (with shift
+   ten times as far), + and - zoom about it, 0 goes back, escape takes the cursor away.
+*/
+(function (flightsw) {
+  "use strict";
+  const DASHES = [[], [9, 3], [2, 2], [9, 3, 2, 3], [5, 2], [1, 3]];
+  const PLAN_DASH = [6, 5];
+  const LABEL_PX = 13;
+  const groups = new Map();
+
+  function plot(host, given) {
+    const options = { height: 180, digits: 1, marks: [], gaps: [], plan: null, written: true, ...given };
+    const group = options.group ?? Symbol("alone");
+    const charts = groups.get(group) ?? new Set();
+    groups.set(group, charts);
+    const colour = flightsw.theme.colour;
+
+    host.classList.add("fsw-plot");
+    host.tabIndex = 0;
+    host.setAttribute("role", "group");
+    host.setAttribute("aria-label", `${options.title}${options.unit ? ", " + options.unit : ""}: chart over time`);
+    const frame = document.createElement("div");
+    const legend = makeLegend(options);
+    host.replaceChildren(frame, legend.list);
+
+    let range = options.window ?? extent(options.data[0], options.plan?.t);
+    const u = new uPlot(
+      {
+        width: Math.max(120, host.clientWidth || 600),
+        height: options.height,
+        legend: { show: false },
+        padding: [8, 8, 0, 0],
+        scales: { x: { time: false, range: () => range }, y: { range: rangeOfValues } },
+        series: [{}, ...options.series.map(seriesOf)],
+        axes: [axis({ size: 26, space: 60 }), axis({ size: 52, space: 26 })],
+        cursor: {
+          y: false,
+          points: { size: 6 },
+          drag: { x: true, y: false, setScale: false },
+          bind: { dblclick: () => () => zoom() },
+          sync: {
+            key: typeof group === "string" ? group : undefined,
+            scales: ["x", null],
+            filters: { pub: (type) => type === "mousemove" || type === "mouseleave" },
+          },
+        },
+        hooks: {
+          drawAxes: [drawUnder],
+          setCursor: [() => legend.show(u)],
+          setSelect: [selected],
+        },
+      },
+      options.data,
+      frame,
+    );
+
+    /* ---------------------------------------------------------------------------------- scales */
+
+    function extent(...times) {
+      const filled = times.filter((t) => t && t.length);
+      if (!filled.length) return [0, 1];
+      const first = Math.min(...filled.map((t) => t[0]));
+      const last = Math.max(...filled.map((t) => t[t.length - 1]));
+      return last > first ? [first, last] : [first - 1, first + 1];
+    }
+
+    function rangeOfValues(u, low, high) {
+      const values = low == null ? [] : [low, high];
+      if (options.plan) {
+        const { t, y } = options.plan;
+        for (let i = 0; i < t.length; i++) if (t[i] >= range[0] && t[i] <= range[1]) values.push(y[i]);
+        for (const edge of range) {
+          const value = planned(edge);
+          if (value != null) values.push(value);
+        }
+      }
+      if (!values.length) return [0, 1];
+      const least = Math.min(...values);
+      const most = Math.max(...values);
+      const room = (most - least) * 0.06 || Math.abs(most) * 0.06 || 1;
+      return [least - room, most + room];
+    }
+
+    function planned(t) {
+      const plan = options.plan;
+      if (!plan || !plan.t.length || t < plan.t[0] || t > plan.t[plan.t.length - 1]) return null;
+      let i = 1;
+      while (i < plan.t.length - 1 && plan.t[i] < t) i++;
+      const share = (t - plan.t[i - 1]) / (plan.t[i] - plan.t[i - 1] || 1);
+      return plan.y[i - 1] + share * (plan.y[i] - plan.y[i - 1]);
+    }
+
+    function zoom(from, to) {
+      for (const each of charts) each.range(from, to);
+    }
+
+    function selected(u) {
+      if (u.select.width < 4) return;
+      const from = u.posToVal(u.select.left, "x");
+      const to = u.posToVal(u.select.left + u.select.width, "x");
+      u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+      if (to > from) zoom(from, to);
+    }
+
+    /* --------------------------------------------------------------------------------- drawing */
+
+    function seriesOf(one) {
+      return {
+        label: one.label,
+        stroke: () => colour(one.look),
+        width: 1.5,
+        dash: DASHES[one.dash ?? 0],
+        points: { show: false },
+        spanGaps: false,
+      };
+    }
+
+    function axis(more) {
+      return {
+        stroke: () => colour("dim"),
+        font: "11px system-ui, sans-serif",
+        grid: { stroke: () => colour("rule"), width: 1 },
+        ticks: { show: false },
+        ...more,
+      };
+    }
+
+    function drawUnder(u) {
+      const c = u.ctx;
+      const px = devicePixelRatio;
+      const { left, top, width, height } = u.bbox;
+      c.save();
+      c.beginPath();
+      c.rect(left, top, width, height);
+      c.clip();
+      c.textAlign = "left";
+      c.textBaseline = "alphabetic";
+      for (const gap of options.gaps) drawGap(c, u, gap, px);
+      if (options.plan) drawPlan(c, u, px);
+      c.font = `${10 * px}px system-ui, sans-serif`;
+      let free = -Infinity;
+      for (const mark of options.marks) {
+        const x = Math.round(u.valToPos(mark.t, "x", true)) + 0.5;
+        if (x < left || x > left + width) continue;
+        c.strokeStyle = c.fillStyle = colour(mark.state === "alarm" ? "alarm" : "dim");
+        c.lineWidth = mark.state === "alarm" ? 1.5 * px : px * 0.75;
+        c.globalAlpha = mark.state === "alarm" ? 1 : 0.6;
+        c.setLineDash(mark.state === "planned" ? [3 * px, 3 * px] : []);
+        line(c, x, top, x, top + height);
+        c.globalAlpha = 1;
+        if (options.written && x - free >= LABEL_PX * px) {
+          free = x;
+          c.save();
+          c.translate(x - 3 * px, top + height - 4 * px);
+          c.rotate(-Math.PI / 2);
+          c.fillText(mark.text, 0, 0);
+          c.restore();
+        }
+      }
+      c.restore();
+    }
+
+    function drawGap(c, u, gap, px) {
+      const { left, top, width, height } = u.bbox;
+      const from = Math.max(left, u.valToPos(gap.from, "x", true));
+      const to = gap.to == null ? left + width : Math.min(left + width, u.valToPos(gap.to, "x", true));
+      if (to <= from) return;
+      c.save();
+      c.beginPath();
+      c.rect(from, top, to - from, height);
+      c.clip();
+      c.strokeStyle = c.fillStyle = colour("dim");
+      c.globalAlpha = 0.1;
+      c.fillRect(from, top, to - from, height);
+      c.globalAlpha = 0.28;
+      c.lineWidth = px;
+      for (let x = from - height; x < to; x += 9 * px) line(c, x, top + height, x + height, top);
+      c.globalAlpha = 1;
+      c.font = `${10 * px}px system-ui, sans-serif`;
+      if (to - from > 80 * px) c.fillText("no telemetry", from + 6 * px, top + 12 * px);
+      c.restore();
+    }
+
+    function drawPlan(c, u, px) {
+      const { t, y } = options.plan;
+      c.strokeStyle = c.fillStyle = colour("dim");
+      c.lineWidth = 1.5 * px;
+      c.setLineDash(PLAN_DASH.map((length) => length * px));
+      c.beginPath();
+      for (let i = 0; i < t.length; i++) {
+        c.lineTo(u.valToPos(t[i], "x", true), u.valToPos(y[i], "y", true));
+      }
+      c.stroke();
+      c.setLineDash([]);
+      if (t.length > 60) return;
+      for (let i = 0; i < t.length; i++) {
+        c.beginPath();
+        c.arc(u.valToPos(t[i], "x", true), u.valToPos(y[i], "y", true), 2.2 * px, 0, 2 * Math.PI);
+        c.fill();
+      }
+    }
+
+    function line(c, x0, y0, x1, y1) {
+      c.beginPath();
+      c.moveTo(x0, y0);
+      c.lineTo(x1, y1);
+      c.stroke();
+    }
+
+    /* ---------------------------------------------------------------------------------- legend */
+
+    function makeLegend() {
+      const list = document.createElement("ul");
+      list.className = "fsw-legend";
+      const at = document.createElement("output");
+      at.className = "fsw-at";
+      const rows = [...options.series, ...(options.plan ? [{ label: options.plan.label ?? "plan", look: "plan" }] : [])];
+      const outputs = rows.map((row) => {
+        const item = document.createElement("li");
+        const value = document.createElement("output");
+        item.append(swatch(row), row.label, " ", value);
+        list.append(item);
+        return value;
+      });
+      const item = document.createElement("li");
+      item.append(at);
+      list.append(item);
+      return {
+        list,
+        show(u) {
+          const { left, idx } = u.cursor;
+          const on = left >= 0 && idx != null;
+          const t = on ? u.posToVal(left, "x") : null;
+          at.value = on ? clock(t) : "";
+          outputs.forEach((output, i) => {
+            const isPlan = i >= options.series.length;
+            const value = !on ? undefined : isPlan ? planned(t) : nearest(u, i + 1, idx, t);
+            output.value = !on ? "" : value == null ? "⊘" : value.toFixed(options.digits);
+          });
+        },
+      };
+    }
+
+    /* The sample at the cursor; where there is none because another table has it, the one beside it. */
+    function nearest(u, series, idx, t) {
+      const [times, values] = [u.data[0], u.data[series]];
+      if (values[idx] !== undefined) return values[idx];
+      let before = idx, after = idx;
+      while (before >= 0 && values[before] === undefined) before--;
+      while (after < values.length && values[after] === undefined) after++;
+      if (before < 0 || after >= values.length) return null;
+      return t - times[before] <= times[after] - t ? values[before] : values[after];
+    }
+
+    /* ------------------------------------------------------------------------------------ keys */
+
+    function moved(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const step = (event.shiftKey ? 10 : 1) * ((range[1] - range[0]) / Math.max(1, u.over.clientWidth));
+      const middle = (range[0] + range[1]) / 2;
+      const at = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : middle;
+      const half = (range[1] - range[0]) / 2;
+      switch (event.key) {
+        case "ArrowLeft": chart.cursor(Math.max(range[0], at - step)); break;
+        case "ArrowRight": chart.cursor(Math.min(range[1], at + step)); break;
+        case "+": case "=": zoom(at - half / 2, at + half / 2); chart.cursor(at); break;
+        case "-": zoom(at - half * 2, at + half * 2); chart.cursor(at); break;
+        case "0": zoom(); break;
+        case "Escape": chart.cursor(null); break;
+        default: return;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+    }
+    host.addEventListener("keydown", moved);
+
+    /* ----------------------------------------------------------------------------------- chart */
+
+    const resized = new ResizeObserver(() => {
+      const width = host.clientWidth;
+      if (width && width !== u.width) u.setSize({ width, height: options.height });
+    });
+    resized.observe(host);
+
+    const chart = {
+      set(data) {
+        u.setData(data, false);
+        u.setScale("x", { min: range[0], max: range[1] });
+      },
+      change(some) {
+        Object.assign(options, some);
+        if (some.window) chart.range();
+        else u.redraw(true, true);
+      },
+      cursor(t) {
+        const left = t == null ? -10 : u.valToPos(t, "x");
+        u.setCursor({ left, top: 10 }, true, true);
+      },
+      zoom,
+      range(from, to) {
+        range = from == null ? (options.window ?? extent(u.data[0], options.plan?.t)) : [from, to];
+        u.setScale("x", { min: range[0], max: range[1] });
+      },
+      redraw: () => u.redraw(false, true),
+      destroy() {
+        unwatch();
+        resized.disconnect();
+        charts.delete(chart);
+        if (!charts.size) groups.delete(group);
+        u.destroy();
+        host.replaceChildren();
+      },
+    };
+    const unwatch = flightsw.theme.watch(chart.redraw);
+    charts.add(chart);
+    return chart;
+  }
+
+  /* A piece of the line as it is drawn, for legends here and beside maps. */
+  function swatch({ look, dash = 0 }) {
+    const space = "http://www.w3.org/2000/svg";
+    const svg = document.createElementNS(space, "svg");
+    svg.setAttribute("aria-hidden", "true");
+    const line = document.createElementNS(space, "line");
+    for (const [name, value] of Object.entries({ x1: 0, x2: 26, y1: 5, y2: 5 })) line.setAttribute(name, value);
+    line.setAttribute("class", `fsw-look-${look}`);
+    line.setAttribute("stroke-dasharray", (look === "plan" ? PLAN_DASH : DASHES[dash]).join(" "));
+    svg.append(line);
+    return svg;
+  }
+
+  /* A time as it is spoken: T+382.26. */
+  function clock(t, digits = 2) {
+    return `T${t < 0 && Number(t.toFixed(digits)) !== 0 ? "-" : "+"}${Math.abs(t).toFixed(digits)}`;
+  }
+
+  Object.assign(flightsw, { plot, swatch, clock, DASHES });
+})((globalThis.flightsw ??= {}));
