@@ -107,8 +107,9 @@ static void act_on_transmitter(const faults_act_t* const act, faults_ledger_t* c
     } else {
         ledger->before = carried->transmitter.count.resets;
         transmitter_reset(&carried->transmitter);
-        ledger->after = carried->transmitter.count.resets;
-        ledger->acted = ledger->after > ledger->before;
+        carried->was_reset = true;
+        ledger->after      = carried->transmitter.count.resets;
+        ledger->acted      = ledger->after > ledger->before;
     }
 }
 

@@ -74,6 +74,7 @@ typedef struct
 {
     transmitter_t transmitter;
     uint16_t      supply_mv;
+    bool          was_reset; ///< Since whoever runs it in place of `transmitter` last asked.
 } faults_transmitter_t;
 
 /// Lets everything act that is due by `tick`.

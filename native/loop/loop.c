@@ -220,35 +220,73 @@ static void keep_emitted(loop_record_t* const record, const uint8_t* const octet
     record->emitted_used += size;
 }
 
-static void transmit(loop_t* const self, const uint8_t index, loop_record_t* const record)
+/// What a transmitter's battery gives it now; notes when its part begins to fly alone.
+static uint16_t supply_of(loop_t* const self, const uint8_t index)
 {
-    const loop_transmitter_t* const config  = &self->config->transmitter[index];
-    faults_transmitter_t* const     carried = &self->transmitter[index];
-    const plant_t* const            plant   = &self->plant;
-
-    if (!self->is_free[index] && !plant->part[config->part].attached) {
+    const loop_transmitter_t* const config = &self->config->transmitter[index];
+    if (!self->is_free[index] && !self->plant.part[config->part].attached) {
         set_free(self, index);
     }
     const bool awake = !config->wakes_on_separation || self->is_free[index];
-    transmitter_set_supply(&carried->transmitter, awake ? carried->supply_mv : 0U);
-    if (config->takes_packets && self->output.packet_bytes != 0U) {
-        (void)transmitter_accept(&carried->transmitter, self->output.packets, self->output.packet_bytes);
+    return awake ? self->transmitter[index].supply_mv : 0U;
+}
+
+/// Octets of one frame that a transmitter has to send, with its marker.
+static size_t burst_bytes(const loop_t* const self, const uint8_t index)
+{
+    return (size_t)self->config->transmitter[index].config.frame_bytes + CCSDS_MARKER_bytes;
+}
+
+/// One burst leaves an antenna.
+static void radiate(loop_t* const self, const uint8_t index, const uint8_t* const octets, const size_t size,
+                    loop_record_t* const record)
+{
+    const plant_t* const plant = &self->plant;
+    keep_emitted(record, octets, size);
+    const plant_vec3_t place =
+        self->is_free[index] ? follow(self, index) : plant_ecef_from_eci(plant->position_eci_m, plant->t_s);
+    link_hear(&self->link, &record->downlink, index, clock_us(self), place, plant->on_pad, octets, size);
+}
+
+void loop_transmit(loop_t* const self, const uint8_t index, loop_record_t* const record)
+{
+    transmitter_t* const transmitter = &self->transmitter[index].transmitter;
+    transmitter_set_supply(transmitter, supply_of(self, index));
+    if (self->config->transmitter[index].takes_packets && self->output.packet_bytes != 0U) {
+        (void)transmitter_accept(transmitter, self->output.packets, self->output.packet_bytes);
     }
 
-    uint8_t       octets[LINK_BURST_MAX_bytes];
-    const size_t  whole      = (size_t)config->config.frame_bytes + CCSDS_MARKER_bytes;
-    const int64_t t_us       = clock_us(self);
-    uint32_t      elapsed_us = self->config->fsw->tick_us;
+    uint8_t      octets[LINK_BURST_MAX_bytes];
+    const size_t whole      = burst_bytes(self, index);
+    uint32_t     elapsed_us = self->config->fsw->tick_us;
     for (;;) {
-        const size_t size = transmitter_step(&carried->transmitter, elapsed_us, octets, whole);
+        const size_t size = transmitter_step(transmitter, elapsed_us, octets, whole);
         if (size == 0U) {
             return;
         }
         elapsed_us = 0U;
-        keep_emitted(record, octets, size);
-        const plant_vec3_t place =
-            self->is_free[index] ? follow(self, index) : plant_ecef_from_eci(plant->position_eci_m, plant->t_s);
-        link_hear(&self->link, &record->downlink, index, t_us, place, plant->on_pad, octets, size);
+        radiate(self, index, octets, size, record);
+    }
+}
+
+loop_supply_t loop_supply(loop_t* const self, const uint8_t index)
+{
+    faults_transmitter_t* const carried = &self->transmitter[index];
+    const loop_supply_t         supply  = {.supply_mv = supply_of(self, index), .reset = carried->was_reset};
+    carried->was_reset                  = false;
+
+    uint8_t nothing[1];
+    transmitter_set_supply(&carried->transmitter, supply.supply_mv);
+    (void)transmitter_step(&carried->transmitter, self->config->fsw->tick_us, nothing, 0U);
+    return supply;
+}
+
+void loop_radiate(loop_t* const self, const uint8_t index, const uint8_t* const octets, const size_t size,
+                  loop_record_t* const record)
+{
+    const size_t whole = burst_bytes(self, index);
+    for (size_t at = 0U; at < size; at += whole) {
+        radiate(self, index, &octets[at], (size - at < whole) ? (size - at) : whole, record);
     }
 }
 
@@ -323,17 +361,22 @@ static bool has_ended(const loop_t* const self)
     return self->plant.t_s - self->t_zero_s >= self->config->end_s - 0.5 * self->tick_s;
 }
 
-static void tick(loop_t* const self, loop_record_t* const record)
+void loop_sense(loop_t* const self)
 {
-    const uint32_t tick_us = self->config->fsw->tick_us;
-
     faults_apply(&self->faults, self->tick, &self->plant, &self->sensors, self->transmitter);
     sensors_sample(&self->sensors, &self->plant);
     read_sensors(&self->input, &self->sensors);
+}
+
+void loop_compute(loop_t* const self)
+{
     fsw_step(&self->fsw, &self->input, &self->output);
-    for (uint8_t i = 0U; i < self->config->transmitter_count; i++) {
-        transmit(self, i, record);
-    }
+}
+
+void loop_settle(loop_t* const self, loop_record_t* const record)
+{
+    const uint32_t tick_us = self->config->fsw->tick_us;
+
     if (self->fsw.latched != self->latched) {
         note_events(self);
     }
@@ -345,14 +388,19 @@ static void tick(loop_t* const self, loop_record_t* const record)
     self->tick++;
     note_lift_off(self);
     self->finished = has_ended(self);
+    link_close(&self->link, &record->downlink, self->finished ? INT64_MAX : clock_us(self));
 }
 
 int64_t loop_run(loop_t* const self, const int64_t ticks, loop_record_t* const record)
 {
     int64_t flown = 0;
     while (flown < ticks && !self->finished) {
-        tick(self, record);
-        link_close(&self->link, &record->downlink, self->finished ? INT64_MAX : clock_us(self));
+        loop_sense(self);
+        loop_compute(self);
+        for (uint8_t i = 0U; i < self->config->transmitter_count; i++) {
+            loop_transmit(self, i, record);
+        }
+        loop_settle(self, record);
         flown++;
     }
     return flown;

@@ -123,4 +123,37 @@ int32_t loop_init(loop_t* self, const loop_config_t* config);
 /// slice of the log may stay open until a later call; the call that ends the closed loop leaves nothing open.
 int64_t loop_run(loop_t* self, int64_t ticks, loop_record_t* record);
 
+// ------------------------------------------------------------------------------------------------ one tick in its phases
+
+// A board stands in place of a part when its phase is left out and what came from outside is put there. loop_run() is, tick
+// by tick and until `finished`: loop_sense, loop_compute, loop_transmit for each transmitter in order, loop_settle.
+
+/// Faults act, sensors sample: `input` is what the flight software is told in this tick.
+void loop_sense(loop_t* self);
+
+/// The flight software steps. Another computer's answer goes into `output` instead, and the events that it has latched
+/// into `fsw.latched`.
+void loop_compute(loop_t* self);
+
+/// Transmitter `index` is given its supply and the packets, and is heard.
+void loop_transmit(loop_t* self, uint8_t index, loop_record_t* record);
+
+/// What an outside transmitter is given.
+typedef struct
+{
+    uint16_t supply_mv;
+    bool     reset; ///< A fault makes its watchdog bite; before it feels its supply.
+} loop_supply_t;
+
+/// In place of loop_transmit(), once a tick: what its battery and the faults give outside transmitter `index`. Its own
+/// transmitter_t is given the same and no packets, so that the ledger says what a reset found; it is never heard.
+loop_supply_t loop_supply(loop_t* self, uint8_t index);
+
+/// What an outside transmitter sent leaves its antenna: bursts of a whole frame with its marker, and what is left as the
+/// last. Nothing else of that transmitter is heard.
+void loop_radiate(loop_t* self, uint8_t index, const uint8_t* octets, size_t size, loop_record_t* record);
+
+/// Events are noted, commands obeyed, the truth is recorded, the vehicle moves on, and the tick is over.
+void loop_settle(loop_t* self, loop_record_t* record);
+
 #endif
