@@ -1,5 +1,7 @@
 """A downlink of any release to packets."""
 
+import numpy as np
+
 from flightsw.dictionary import Dictionary, DictionaryError, load_dictionary
 from flightsw.errors import FlightswError
 from flightsw.ground.frames import merge
@@ -30,19 +32,34 @@ def decode(downlink: bytes, dictionary: Dictionary | None = None) -> Packets:
     Raises
     ------
     DownlinkError
-        If the log says that it was made with a major version that is not known here.
+        If the log, or a good packet in it, says that it was made with a major version that is not
+        known here.
     """
     log = read_log(downlink)
-    if not log.blocks:
-        return decode_raw(downlink, dictionary)
-    return extract(merge(log), dictionary or _dictionary_of(log))
+    if log.blocks:
+        packets = extract(merge(log), dictionary or _dictionary_of(log))
+    else:
+        packets = decode_raw(downlink, dictionary)
+    _refuse_other_versions(packets)
+    return packets
+
+
+def _refuse_other_versions(packets: Packets) -> None:
+    for major in np.unique(packets.rows["HOUSEKEEPING"]["dictionary_major"]).tolist():
+        if major != packets.dictionary.major:
+            msg = (
+                f"the downlink was made with version {major} of the telemetry dictionary; "
+                f"this ground reads version {packets.dictionary.version}"
+            )
+            raise DownlinkError(msg)
 
 
 def _dictionary_of(log: Log) -> Dictionary:
-    version = log.header.dictionary_version if log.header else ""
-    major = version.partition(".")[0]
+    if log.header is None:
+        return load_dictionary()
+    version = log.header.dictionary_version
     try:
-        return load_dictionary(int(major) if major.isdecimal() else None)
+        return load_dictionary(int(version.partition(".")[0]))
     except DictionaryError as error:
         msg = f"the downlink was made with version {version} of the telemetry dictionary: {error}"
         raise DownlinkError(msg) from error

@@ -1,6 +1,8 @@
 """Downlink logs: blocks of what stations heard, each checked; their layout is in ground_log.h."""
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +12,9 @@ from numpy.typing import NDArray
 from flightsw._native import ffi, lib
 
 LOG_FORMAT: Final = "flightsw-log/1"
-FRAME_BYTES: Final = 256  # of a log whose header is lost and that holds no whole burst
+FRAME_BYTES: Final = 256  # of a log whose header is lost and that holds no burst
+_FRAME_LIMITS: Final = range(13, 1 << 16)  # more than headers and CRC; a 16-bit length
+_VERSION: Final = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
 
 BLOCK: Final = np.dtype(
     [("offset", "u8"), ("number", "u4"), ("payload_bytes", "u4"), ("kind", "u4"), ("", "u4")]
@@ -149,26 +153,36 @@ def _header(data: bytes, blocks: NDArray[np.void]) -> LogHeader | None:
         begin = offset + lib.GROUND_LOG_HEAD_bytes
         try:
             return _parsed(json.loads(data[begin : begin + size]))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             continue
     return None
 
 
 def _parsed(table: dict[str, Any]) -> LogHeader:
+    """Return a header as values; one that says what cannot be is none."""
     if table["format"] != LOG_FORMAT:
         raise ValueError(table["format"])
+    transmitters = tuple(
+        Transmitting(str(each["id"]), int(each["spacecraft_id"]), int(each["frame_bytes"]))
+        for each in table["transmitters"]
+    )
+    version = str(table["dictionary"]["version"])
+    analogs = tuple((str(name), float(scale)) for name, scale in table["analogs"])
+    if any(each.frame_bytes not in _FRAME_LIMITS for each in transmitters):
+        raise ValueError(transmitters)
+    if not _VERSION.fullmatch(version):
+        raise ValueError(version)
+    if not all(math.isfinite(scale) and scale > 0.0 for _, scale in analogs):
+        raise ValueError(analogs)
     return LogHeader(
         mission=str(table["mission"]),
         epoch_utc=str(table["epoch_utc"]),
         stations=tuple(str(name) for name in table["stations"]),
-        transmitters=tuple(
-            Transmitting(str(each["id"]), int(each["spacecraft_id"]), int(each["frame_bytes"]))
-            for each in table["transmitters"]
-        ),
-        dictionary_version=str(table["dictionary"]["version"]),
+        transmitters=transmitters,
+        dictionary_version=version,
         dictionary_hash=str(table["dictionary"]["hash"]),
         sequence_hash=str(table["sequence_hash"]),
         entries=tuple((str(a), str(b), str(c)) for a, b, c in table["entries"]),
-        analogs=tuple((str(name), float(scale)) for name, scale in table["analogs"]),
+        analogs=analogs,
         discretes=tuple(str(name) for name in table["discretes"]),
     )

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flightsw._native import ffi, lib
-from flightsw.dictionary import Dictionary, numpy_dtype
-from flightsw.ground.frames import Frames
+from flightsw.dictionary import Dictionary, Packet, numpy_dtype
+from flightsw.ground.frames import FRAME_OVERHEAD, Frames
 
 NOT_TIMED: Final = np.iinfo(np.int64).min  # Earth-received time of what was recorded without
-FRAME_OVERHEAD: Final = 12  # headers and CRC of a frame
 PACKET: Final = np.dtype(
     [
         ("offset", "u8"),
@@ -30,6 +29,7 @@ PACKET: Final = np.dtype(
     ]
 )
 _COUNTS: Final = 1 << 14  # the packet sequence count wraps: CCSDS 133.0-B, 4.1.3.4.3
+_REORDER: Final = 1 << 10  # packets that several stations and transmitters may bring out of order
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Packets:
         Bytes that belong to no good packet.
     missing_packets : int
         Packets that the sequence counts say were sent between good ones and are not there. The
-        count is 14 bits wide: exactly 16 384 lost packets look like none.
+        count is 14 bits wide: of a gap of 15 360 packets or more it cannot tell the length.
     frames : Frames or None
         That they came in; None for a recording without frames.
     """
@@ -104,9 +104,16 @@ def scaled(counts: NDArray[Any], scale: float) -> NDArray[np.float64]:
 
 
 def missing_counts(sequence: NDArray[np.uint16]) -> int:
-    """Return how many counts are missing between sequence counts in the order sent."""
-    counts = sequence.astype(np.int64) % _COUNTS
-    return int(np.sum((np.diff(counts) - 1) % _COUNTS))
+    """Return how many counts are missing between sequence counts in the order heard.
+
+    A count that falls back by up to `_REORDER` was heard late; one further on is after a gap.
+    """
+    steps = np.diff(sequence.astype(np.int64) % _COUNTS) % _COUNTS
+    if np.all(steps == 1):
+        return 0
+    places = np.cumsum((steps + _REORDER) % _COUNTS - _REORDER)
+    low, high = min(0, int(places.min())), max(0, int(places.max()))
+    return high - low + 1 - len(np.unique(np.append(places, 0)))
 
 
 def extract(frames: Frames, dictionary: Dictionary) -> Packets:
@@ -114,7 +121,7 @@ def extract(frames: Frames, dictionary: Dictionary) -> Packets:
 
     A packet that several transmitters sent is there once.
     """
-    found, octets, scan = _scan(frames)
+    found, octets, damage = _scan_all(frames)
     rows, order, ert_us, spacecraft_id = {}, {}, {}, {}
     good = missing = good_bytes = 0
     for packet in dictionary.packets:
@@ -136,10 +143,7 @@ def extract(frames: Frames, dictionary: Dictionary) -> Packets:
         ert_us[name] = frame["ert_us"].astype(np.int64)
         spacecraft_id[name] = frame["spacecraft_id"].astype(np.uint16)
         order[name] = own["offset"].astype(np.int64)
-        sources = np.unique(frame["spacecraft_id"]) if packet.clock == "uptime" else [None]
-        for source in sources:
-            mine = slice(None) if source is None else frame["spacecraft_id"] == source
-            missing += missing_counts(values["sequence"][mine])
+        missing += _missing(packet, values["sequence"], frame)
     _rank(order, ert_us)
     return Packets(
         dictionary=dictionary,
@@ -147,18 +151,59 @@ def extract(frames: Frames, dictionary: Dictionary) -> Packets:
         order=order,
         ert_us=ert_us,
         spacecraft_id=spacecraft_id,
-        damaged_packets=int(scan.damaged_packets) + len(found) - good,
-        damaged_bytes=int(scan.damaged_bytes) + int(scan.packet_bytes) - good_bytes,
+        damaged_packets=damage.packets + len(found) - good,
+        damaged_bytes=damage.octets + damage.packet_octets - good_bytes,
         missing_packets=missing,
         frames=frames,
     )
 
 
-def _scan(frames: Frames) -> tuple[NDArray[np.void], NDArray[np.uint8], Any]:
-    data = frames.log.data
+def _missing(packet: Packet, sequence: NDArray[np.uint16], frame: NDArray[np.void]) -> int:
+    """Return how many packets of a name are missing; a transmitter counts anew in each life."""
+    if packet.clock == "met":
+        return missing_counts(sequence)
+    lives = frame["spacecraft_id"].astype(np.int64) << 32 | frame["session"]
+    return sum(missing_counts(sequence[lives == life]) for life in np.unique(lives))
+
+
+@dataclass(slots=True)
+class _Damage:
+    packets: int = 0
+    octets: int = 0
+    packet_octets: int = 0  # of whole packets, good or not
+
+
+def _scan_all(frames: Frames) -> tuple[NDArray[np.void], NDArray[np.uint8], _Damage]:
+    """Return the packets in frames, the octets they stand in, and what is no packet."""
+    found, octets, damage, used = [], [], _Damage(), 0
+    for length in frames.lengths:
+        own = None
+        rows = frames.rows
+        if len(frames.lengths) > 1:
+            own = np.flatnonzero(frames.frame_bytes[rows["entry"]] == length)
+            rows = rows[own]
+        packets, joined, scan = _scan(frames.log.data, rows, length)
+        if own is not None:
+            packets["offset"] += used
+            packets["first_frame"] = own[packets["first_frame"]]
+            packets["last_frame"] = own[packets["last_frame"]]
+        used += len(joined)
+        found.append(packets)
+        octets.append(joined)
+        damage.packets += int(scan.damaged_packets)
+        damage.octets += int(scan.damaged_bytes)
+        damage.packet_octets += int(scan.packet_bytes)
+    if len(found) == 1:
+        return found[0], octets[0], damage
+    return np.concatenate(found), np.concatenate(octets), damage
+
+
+def _scan(
+    data: bytes, frames: NDArray[np.void], frame_bytes: int
+) -> tuple[NDArray[np.void], NDArray[np.uint8], Any]:
     scan: Any = ffi.new("ground_packet_scan_t *")
-    rows = np.ascontiguousarray(frames.rows)
-    octets = np.empty(max(1, len(rows) * (frames.frame_bytes - FRAME_OVERHEAD)), dtype=np.uint8)
+    rows = np.ascontiguousarray(frames)
+    octets = np.empty(max(1, len(rows) * (frame_bytes - FRAME_OVERHEAD)), dtype=np.uint8)
     packets = np.zeros(4 * len(rows) + 64, dtype=PACKET)
     while True:
         scan.octets = ffi.cast("uint8_t *", octets.ctypes.data)
@@ -170,7 +215,7 @@ def _scan(frames: Frames) -> tuple[NDArray[np.void], NDArray[np.uint8], Any]:
             len(data),
             ffi.cast("ground_frame_t *", rows.ctypes.data),
             len(rows),
-            frames.frame_bytes,
+            frame_bytes,
             scan,
         )
         if scan.packet_count <= len(packets):

@@ -64,9 +64,11 @@ class GroundPicture:
 
     @property
     def frames_damaged(self) -> int:
-        """Frames that were heard, but by no station whole."""
+        """Frames that were heard, but by no station whole; those after the last good one too."""
         frames = self.packets.frames
-        return frames.corrupt if frames else self.packets.damaged_packets
+        if frames is None:
+            return self.packets.damaged_packets
+        return frames.corrupt + frames.damaged_after
 
     @property
     def frames_missing(self) -> int:
@@ -140,18 +142,9 @@ def look(
 
 
 def _refuse_strangers(packets: Packets, briefing: Briefing) -> None:
-    rows = packets.rows["HOUSEKEEPING"]
-    dictionary = packets.dictionary
-    for major in np.unique(rows["dictionary_major"]).tolist():
-        if major != dictionary.major:
-            msg = (
-                f"the downlink was made with version {major} of the telemetry dictionary; "
-                f"this ground reads version {dictionary.version}"
-            )
-            raise DownlinkError(msg)
     if briefing.sequence_hash is None:
         return
-    for found in np.unique(rows["sequence_hash"]).tolist():
+    for found in np.unique(packets.rows["HOUSEKEEPING"]["sequence_hash"]).tolist():
         if found != briefing.sequence_hash:
             msg = (
                 f"the downlink was made by a sequence with CRC-32 {found:08x}; the one at hand "

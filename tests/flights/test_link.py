@@ -7,6 +7,9 @@ import pytest
 
 from flightsw import fly, load
 from flightsw._native import ffi, lib
+from flightsw.briefing import ground_brief
+from flightsw.ground import look
+from flightsw.ground.contacts import contacts
 from flightsw.ground.log import read_log
 from flightsw.ground.stations import Station, in_view, sighting
 
@@ -58,6 +61,17 @@ def test_a_station_hears_the_vehicle_when_the_reference_says(nominal, station):
     assert heard[-1] == pytest.approx(526.0 if los_s is None else los_s, abs=5.0)
 
 
+@pytest.mark.parametrize("station", ["baikonur", "dzhusaly", "barnaul", "kolpashevo", "yeniseysk"])
+def test_the_receptions_in_the_log_begin_and_end_when_the_reference_says(nominal, station):
+    """The same from the other end: by the receive times of the stations of the mission."""
+    _, _, aos_s, los_s = TABLE[station]
+
+    heard = {each.station: each for each in contacts(read_log(nominal.downlink))}[station]
+
+    assert heard.first_s == pytest.approx(aos_s, abs=5.0)
+    assert heard.last_s == pytest.approx(540.0 if los_s is None else los_s, abs=5.0)
+
+
 @pytest.mark.parametrize("station", NEVER)
 def test_a_station_beyond_the_horizon_hears_nothing_in_the_ascent(nominal, station):
     assert len(windows(nominal, *NEVER[station])) == 0
@@ -93,9 +107,60 @@ def test_before_the_loss_the_last_frames_are_damaged(lost):
     launcher = lost.transmitters[0]
     frames = lost.ground.packets.frames
 
-    assert len(frames.junk) >= 4
-    assert launcher.bursts > launcher.heard - len(frames.junk)
-    assert lost.ground.frames_damaged == 0  # after the last good one there is nothing to miss
+    whole = int(np.sum(frames.rows["spacecraft_id"] == launcher.spacecraft_id))
+    assert lost.ground.frames_damaged == launcher.bursts - whole == 6  # after the last good one
+    assert frames.corrupt == 0
+
+
+def test_a_transmitter_that_starts_again_loses_no_frame_and_what_it_dropped_is_missed(fly, nominal):
+    """It counts from 0 again: a frame of its second life is not one of the first heard twice."""
+    flight = fly("progress-ms-04", "transmitter-reset:launcher@60")
+
+    frames = flight.ground.packets.frames
+    launcher = flight.transmitters[0]
+    own = [c for c in frames.channels if c.spacecraft_id == launcher.spacecraft_id]
+    assert launcher.resets == 1
+    assert [(c.good, c.sessions) for c in own] == [
+        (sent, 2) for sent in launcher.frames_sent[:-1] if sent
+    ]
+    before, after = (
+        sum(each.packets_dropped) + sum(each.packets_lost)
+        for each in (nominal.transmitters[0], launcher)
+    )
+    assert flight.ground.packets.missing_packets == after - before > 0
+
+
+def test_two_transmitters_of_different_frame_lengths_are_both_heard(edit, fly):
+    edit(
+        "vehicles/soyuz-u.toml",
+        '[[transmitter]]\nid     = "launcher"\n',
+        '[[transmitter]]\nid = "second"\non = "block-i"\nspacecraft_id = 66\n'
+        'frame_bytes = 512\nrate_bps = 400_000\n\n[[transmitter]]\nid     = "launcher"\n',
+    )
+
+    flight = fly("progress-ms-04")
+
+    frames = flight.ground.packets.frames
+    for transmitter in flight.transmitters[:2]:
+        own = [c for c in frames.channels if c.spacecraft_id == transmitter.spacecraft_id]
+        assert [c.good for c in own] == [sent for sent in transmitter.frames_sent[:-1] if sent]
+    assert (len(frames.junk), flight.ground.packets.missing_packets) == (0, 0)
+    assert flight.success
+
+
+def test_a_frame_that_is_lost_costs_no_event(nominal):
+    """Whatever one frame of the events: housekeeping repeats what it told."""
+    data = nominal.downlink
+    frames = nominal.ground.packets.frames
+    events = frames.rows[frames.rows["channel"] == 0]
+    told = [(event.name, event.t_s) for event in nominal.events]
+
+    for offset in events["offset"].tolist():
+        spoilt = bytearray(data)
+        spoilt[offset + 50] ^= 1
+        heard = look(bytes(spoilt), None, ground_brief(nominal.scenario)).events
+
+        assert [(event.name, event.t_s) for event in heard] == told
 
 
 def ratio(range_m: float, **changes: float) -> float:

@@ -1,22 +1,27 @@
 """Frames of several stations to packets: each frame once, gaps counted, junk kept."""
 
 import binascii
+import json
 import random
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flightsw.ground.decode import decode
+from flightsw.dictionary import load_dictionary
+from flightsw.ground.decode import DownlinkError, decode
 from flightsw.ground.frames import Frames, merge
 from flightsw.ground.log import read_log
-from flightsw.ground.packets import Packets
+from flightsw.ground.packets import Packets, missing_counts
 from tests.ground.test_log import HEADER, block, entry
 
 FRAME = 128
 MARKER = bytes.fromhex("1acffc1d")
+DICTIONARY = load_dictionary()
 
 
 def discretes(count: int, met_us: int = 0) -> bytes:
@@ -38,8 +43,10 @@ class Framer:
         self.starts.append(len(self.stream))
         self.stream += packet
 
-    def frames(self, *, channel: int = 1, first_number: int = 0) -> list[bytes]:
-        size = FRAME - 12
+    def frames(
+        self, *, channel: int = 1, first_number: int = 0, spacecraft: int = 1, length: int = FRAME
+    ) -> list[bytes]:
+        size = length - 12
         rest = -len(self.stream) % size
         if rest:
             idle = rest if rest >= 7 else rest + size
@@ -51,7 +58,12 @@ class Framer:
                 (s - begin for s in self.starts if begin <= s < begin + size), default=0x7FF
             )
             head = struct.pack(
-                ">HBBHB", 1 << 4 | channel << 1, number & 0xFF, number & 0xFF, 0x9800 | first, 3
+                ">HBBHB",
+                spacecraft << 4 | channel << 1,
+                number & 0xFF,
+                number & 0xFF,
+                0x9800 | first,
+                3,
             ) + (number >> 8).to_bytes(3, "big")
             body = head + self.stream[begin : begin + size]
             made.append(MARKER + body + struct.pack(">H", binascii.crc_hqx(body, 0xFFFF)))
@@ -167,6 +179,174 @@ def test_counting_again_is_a_new_session() -> None:
     (channel,) = frames.channels
     assert (channel.sessions, channel.lost, channel.duplicates) == (2, 0, 0)
     assert len(frames.rows) == len(first) + len(second)
+
+
+@pytest.mark.parametrize("heard", [1, 2, 5])
+def test_counting_again_is_seen_however_few_frames_were_heard_before(heard: int) -> None:
+    """Numbers that fall back by less than 64: other contents tell them from frames heard twice."""
+    first = downlink(40)[:heard]
+    framer = Framer()
+    for number in range(40):
+        framer.add(discretes(1000 + number, number * 10_000))
+    second = framer.frames()
+
+    frames = merged(recorded(first + second))
+
+    assert len(frames.rows) == len(first) + len(second)
+    assert [(c.sessions, c.lost, c.duplicates) for c in frames.channels] == [(2, 0, 0)]
+
+
+def test_a_frame_heard_again_much_later_is_the_same_frame() -> None:
+    bursts = downlink()
+    data = block(1, 0, HEADER) + block(
+        2,
+        1,
+        b"".join(entry(b, (0, 1000 * k)) for k, b in enumerate(bursts))
+        + b"".join(entry(b, (0, 50_000 + 1000 * k)) for k, b in enumerate(bursts)),
+    )
+
+    (channel,) = merged(data).channels
+
+    assert (channel.sessions, channel.good, channel.duplicates) == (1, len(bursts), len(bursts))
+
+
+def test_channels_start_again_together() -> None:
+    """One of them heard nothing of its first numbers; the other one tells."""
+    fast, slow = downlink(400, channel=2), downlink(40, channel=3)
+    before = [*fast, *slow[:2]]
+    after = [*downlink(400, channel=2), *slow[3:]]
+
+    frames = merged(recorded(before + after))
+
+    assert {c.channel: (c.sessions, c.lost) for c in frames.channels} == {2: (2, 0), 3: (2, 0)}
+
+
+def test_each_transmitter_has_its_own_length_of_frames() -> None:
+    transmitters = [
+        {"id": "a", "spacecraft_id": 1, "frame_bytes": FRAME},
+        {"id": "b", "spacecraft_id": 2, "frame_bytes": 200},
+    ]
+    header = json.dumps(json.loads(HEADER) | {"transmitters": transmitters}).encode()
+    framer = Framer()
+    for number in range(40, 90):
+        framer.add(discretes(number, number * 10_000))
+    bursts = [*downlink(40), *framer.frames(spacecraft=2, length=200)]
+    entries = b"".join(entry(burst, (0, 1000 * k)) for k, burst in enumerate(bursts))
+
+    packets = decode(block(1, 0, header) + block(2, 1, entries))
+
+    assert packets.rows["DISCRETES"]["discretes"].tolist() == [*range(90)]
+    assert packets.damaged_bytes == packets.missing_packets == 0
+    assert packets.frames is not None
+    assert len(packets.frames.junk) == 0
+
+
+def test_without_header_the_length_of_frames_is_that_of_the_bursts() -> None:
+    framer = Framer()
+    for number in range(50):
+        framer.add(discretes(number, number * 10_000))
+    bursts = framer.frames(length=300)
+    entries = b"".join(entry(burst, (0, 1000 * k)) for k, burst in enumerate(bursts))
+
+    assert told(block(2, 2, entries)) == [*range(50)]
+
+
+def test_what_comes_after_the_last_good_frame_is_counted_as_damaged_once() -> None:
+    bursts = downlink()
+    dying = [burst[:70] + bytes([burst[70] ^ 1]) + burst[71:] for burst in bursts[-3:]]
+    twice = dying[0][:90] + bytes([dying[0][90] ^ 2]) + dying[0][91:]  # as another station heard it
+    data = recorded([*bursts[:-3], *dying, twice, bursts[0][:50]])
+
+    frames = merged(data)
+
+    assert (frames.corrupt, frames.damaged_after) == (0, 4)
+
+
+def test_packets_that_come_out_of_order_are_not_missing() -> None:
+    counts = np.array([5, 7, 6, 8, 16383, 0, 2, 1], dtype=np.uint16)
+
+    assert missing_counts(counts[:4]) == 0
+    assert missing_counts(counts[4:]) == 0
+    assert missing_counts(np.array([16383, 1, 0, 4], dtype=np.uint16)) == 2
+    assert missing_counts(np.array([10, 8010], dtype=np.uint16)) == 7999
+    assert missing_counts(counts[:0]) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"transmitters": [{"id": "t", "spacecraft_id": 1, "frame_bytes": size}]}
+        for size in (-1, 0, 12, 1 << 16, 10**30, None)
+    ]
+    + [{"analogs": [["a", scale]]} for scale in (0.0, -1.0, float("nan"), float("inf"), "x")]
+    + [{"dictionary": {"version": version, "hash": "0"}} for version in ("", "x", "9" * 6000)],
+    ids=str,
+)
+def test_a_header_that_says_what_cannot_be_is_none(change: dict[str, object]) -> None:
+    header = json.dumps(json.loads(HEADER) | change).encode()
+    entries = b"".join(entry(burst, (0, 1000 * k)) for k, burst in enumerate(downlink()))
+
+    packets = decode(block(1, 0, header) + block(2, 1, entries))
+
+    assert packets.frames is not None
+    assert packets.frames.log.header is None
+    assert packets.rows["DISCRETES"]["discretes"].tolist() == [*range(40)]
+
+
+def test_housekeeping_of_another_version_is_refused_also_without_header() -> None:
+    packet = DICTIONARY.packet("HOUSEKEEPING")
+    body = struct.pack(">HHHqB", 0x0902, 0xC000, packet.size_bytes - 7, 0, DICTIONARY.major + 1)
+    body += bytes(packet.size_bytes - len(body) - 2)
+    framer = Framer()
+    framer.add(body + struct.pack(">H", binascii.crc_hqx(body, 0xFFFF)))
+    entries = b"".join(entry(burst, (0, 0)) for burst in framer.frames())
+
+    with pytest.raises(DownlinkError, match="made with version 3 of the telemetry dictionary"):
+        decode(block(2, 2, entries))
+
+
+def wrong_apid(packet: bytearray) -> None:
+    packet[0:2] = b"\x0b\xff"
+
+
+def wrong_version(packet: bytearray) -> None:
+    packet[0] |= 0xE0
+
+
+def oversized(packet: bytearray) -> None:
+    packet[4:6] = b"\xff\xff"
+
+
+def undersized(packet: bytearray) -> None:
+    packet[4:6] = b"\x00\x00"
+
+
+def full_of_nan(packet: bytearray) -> None:
+    """The octets of quiet NaNs, and a CRC that says they are meant."""
+    packet[6:-2] = (b"\x7f\xf8\0\0\0\0\0\0" * 8)[: len(packet) - 8]
+    packet[-2:] = struct.pack(">H", binascii.crc_hqx(bytes(packet[:-2]), 0xFFFF))
+
+
+@pytest.mark.parametrize("spoil", [wrong_apid, wrong_version, oversized, undersized, full_of_nan])
+def test_a_packet_of_another_kind_in_good_frames_costs_no_other(
+    spoil: Callable[[bytearray], None],
+) -> None:
+    framer = Framer()
+    made = [bytearray(discretes(number, number * 10_000)) for number in range(200)]
+    spoil(made[50])
+    for each in made:
+        framer.add(bytes(each))
+    bursts = framer.frames()
+
+    packets = decode(recorded(bursts))
+
+    heard = set(packets.rows["DISCRETES"]["discretes"].tolist())
+    torn = {0} | {k for k in range(200) if k not in heard}
+    assert len(torn - {0, 50}) <= 8  # to the next first header pointer
+    good = sum(40 * len(rows) for rows in packets.rows.values())
+    idle = len(framer.stream) - 200 * 40
+    assert good + packets.damaged_bytes + idle == len(bursts) * (FRAME - 12)
+    accounted(packets)
 
 
 def test_frames_are_found_at_any_octet_of_an_entry() -> None:
