@@ -1,0 +1,1 @@
+"""Boards on a serial line: the link, the ports and the bridge. Meets flightsw in bytes only."""
