@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,78 +12,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flightsw._native import ffi, lib
-from flightsw.briefing import downlink_header, ground_brief, radar_stations
+from flightsw.briefing import ground_brief, radar_stations
+from flightsw.closed_loop import ClosedLoop
 from flightsw.echoes import Trajectory, radar_echoes
-from flightsw.errors import FlightswError
 from flightsw.ground import Echoes, GroundPicture, Heard, Orbit, look
 from flightsw.judge import ORBIT_FLOOR_M, PayloadState, Verdict, early_stop, judge
-from flightsw.scenario.tables import TRUTH_RATE_HZ, Tables, native_tables
+from flightsw.ledger import LedgerRow, TransmitterRow, act_rows, transmitter_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from flightsw.closed_loop import SequencerBoard, TransmitterBoard
     from flightsw.scenario import Scenario
+    from flightsw.scenario.tables import Tables
 
 COAST_STEP_S = 0.1  # 1 m at impact against 0.01 s
 ORBIT_STEP_S = 1.0  # of what stays up: 1 m after two revolutions against 0.1 s
 COAST_ROW_S = 1.0
-CHUNK_S = 10.0  # of flight in one call of the core: its buffers stay in the processor's cache
-PACED_CHUNK_S = 0.05  # the slice of the log
-MARGIN_BYTES = 1 << 16
-ALL_OF_IT = 2**63 - 1  # a time after every slice of the log
-LOG_OVERHEAD = 1.5  # more than entries, receptions and blocks add to the octets of frames
-
-
-class CoreRefusedError(FlightswError):
-    """The compiled core refused what it was given; nothing was started."""
-
-    def __init__(self, status: int) -> None:
-        rooms = "?", "plant", "flight software", "faults", "actions", "transmitter", "link"
-        room = rooms[min(-status // 100, 6)]
-        super().__init__(f"the core refused the scenario: {room}, status {status}")
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """What became of one act of a fault, from truth."""
-
-    kind: str
-    component: str
-    at_s: float | None  # mission elapsed time; None: its time never came
-    acted: bool
-    before: float
-    after: float
-    effect_none: bool  # the file says that this act changes nothing
-
-    @property
-    def idle(self) -> bool:
-        """Whether the act should have changed something and did not."""
-        return not self.acted and not self.effect_none
-
-
-@dataclass(frozen=True, slots=True)
-class TransmitterRow:
-    """What a transmitter sent, from truth; of it, what the stations heard.
-
-    `frames_sent` counts each virtual channel and, last, idle frames. `bursts` left the antenna, a
-    frame cut short among them; of these `heard` came whole to a station and `damaged` did not.
-    """
-
-    id: str
-    spacecraft_id: int
-    frames_sent: tuple[int, ...]
-    packets_accepted: int
-    packets_malformed: int
-    packets_dropped: tuple[int, ...]
-    packets_lost: tuple[int, ...]
-    resets: int
-    brown_outs: int
-    bursts: int
-    heard: int
-    damaged: int
 
 
 @dataclass(frozen=True)
@@ -152,6 +98,8 @@ def fly(
     *,
     sink: Callable[[bytes], object] | None = None,
     speed: float | None = None,
+    transmitter: TransmitterBoard | None = None,
+    computer: SequencerBoard | None = None,
 ) -> Flight:
     """Fly a scenario to its end.
 
@@ -163,6 +111,11 @@ def fly(
         Is given the downlink log as it grows, in pieces.
     speed : float, optional
         Seconds of flight in a second; as fast as it goes unless given. The bytes are the same.
+    transmitter : TransmitterBoard, optional
+        Plays the transmitter that takes the flight software's packets; what it sends is heard, and
+        nothing else of that transmitter.
+    computer : SequencerBoard, optional
+        Plays the flight software.
 
     Returns
     -------
@@ -173,22 +126,26 @@ def fly(
     ------
     CoreRefusedError
         If the compiled core refuses the tables: a fault of ours, since `load` checks them.
+    NoTransmitterError
+        If the vehicle has no transmitter for a board to play.
+    BoardAnswerError
+        If `computer` answers what no flight computer does. What a board itself raises comes
+        through; what was heard before has gone to the sink.
 
     Notes
     -----
-    The closed loop runs in long calls of the core with the GIL released.
+    The closed loop runs in long calls of the core with the GIL released; with a board, tick by
+    tick. A board that does what the core does gives the same bytes.
     """
-    tables = native_tables(scenario)
-    loop: Any = ffi.new("loop_t *")
-    status = lib.loop_init(loop, tables.loop)
-    if status != lib.LOOP_OK:
-        raise CoreRefusedError(status)
-    downlink, truth = _run(loop, tables, downlink_header(scenario), sink, speed)
+    closed = ClosedLoop(scenario, sink=sink, transmitter=transmitter, computer=computer)
+    closed.run(speed=speed)
+    loop, tables = closed.loop, closed.tables
+    truth = _truth(closed.truth_rows, loop)
 
     t_zero_s = loop.t_zero_s
     bodies = _coast(loop, tables)
     payload = _payload(loop, tables)
-    ledger = _ledger(loop, tables)
+    ledger = act_rows(loop, tables)
     greatest_m = max([loop.plant.max_height_m, *(b.max_height_m for b in bodies if b.is_judged)])
     verdict = judge(
         scenario.mission,
@@ -199,8 +156,8 @@ def fly(
     )
     return Flight(
         scenario=scenario,
-        downlink=downlink,
-        transmitters=_transmitters(loop, scenario),
+        downlink=closed.downlink,
+        transmitters=transmitter_rows(closed, scenario),
         ledger=ledger,
         truth=truth,
         bodies=bodies,
@@ -221,92 +178,6 @@ def _echoes(scenario: Scenario, bodies: tuple[Trajectory, ...]) -> Echoes:
         to_s=radar.search_to_s,
         seed=scenario.seed,
     )
-
-
-def _run(
-    loop: Any,
-    tables: Tables,
-    header: bytes,
-    sink: Callable[[bytes], object] | None,
-    speed: float | None,
-) -> tuple[bytes, dict[str, NDArray[np.float64]]]:
-    """Fly the closed loop; return the downlink and the truth."""
-    stations = 1 + tables.loop.link.station_count  # each may hear its own errors in the same frame
-    room = tables.downlink_bytes_per_s * CHUNK_S * LOG_OVERHEAD * stations
-    received = np.empty(int(room) + 2 * len(header) + MARGIN_BYTES, dtype=np.uint8)
-    rows = np.empty((int(tables.longest_s * TRUTH_RATE_HZ) + 16, lib.LOOP_TRUTH_COLUMNS))
-    record: Any = ffi.new("loop_record_t *")
-    log = record.downlink
-    log.octets = ffi.from_buffer("uint8_t[]", received.data)
-    log.capacity = received.size
-    record.truth = ffi.from_buffer("double[]", rows.data)
-    record.truth_capacity = len(rows)
-    pieces: list[bytes] = []
-
-    def keep() -> None:
-        pieces.append(_drain(log))
-        if sink is not None:
-            sink(pieces[-1])
-
-    for _ in range(2):  # one may be damaged
-        lib.ground_log_header(ffi.addressof(log), header, len(header))
-    keep()
-    for ticks in _chunks(loop, tables, speed):
-        lib.loop_run(loop, ticks, record)
-        keep()
-    lib.link_close(ffi.addressof(loop.link), ffi.addressof(log), ALL_OF_IT)
-    lib.ground_log_finish(ffi.addressof(log))
-    keep()
-    if log.lost or record.truth_lost:
-        msg = "the buffers of the flight were too small"  # sized above: never, whatever the input
-        raise AssertionError(msg)
-    return b"".join(pieces), _truth(rows[: record.truth_used], loop)
-
-
-def _chunks(loop: Any, tables: Tables, speed: float | None) -> Iterator[int]:
-    """Yield how many ticks to fly at once, each when its time has come."""
-    chunk_s = CHUNK_S if speed is None else PACED_CHUNK_S
-    ticks = max(1, round(chunk_s / loop.tick_s))
-    begin = time.monotonic()
-    while not loop.finished and loop.tick < tables.longest_ticks:
-        if speed is not None:
-            wait_s = loop.tick * loop.tick_s / speed - (time.monotonic() - begin)
-            if wait_s > 0.0:
-                time.sleep(wait_s)
-        yield ticks
-
-
-def _drain(log: Any) -> bytes:
-    """Take the closed blocks out of the writer's memory; an open one moves to its start."""
-    ready = log.begun if log.open else log.used
-    taken = bytes(ffi.buffer(log.octets, ready))
-    ffi.memmove(log.octets, log.octets + ready, log.used - ready)
-    log.used -= ready
-    log.begun = 0
-    return taken
-
-
-def _transmitters(loop: Any, scenario: Scenario) -> tuple[TransmitterRow, ...]:
-    rows = []
-    for index, transmitter in enumerate(scenario.vehicle.transmitter):
-        count, link = loop.transmitter[index].transmitter.count, loop.link.count[index]
-        rows.append(
-            TransmitterRow(
-                id=transmitter.id,
-                spacecraft_id=scenario.vehicle.spacecraft_ids[index],
-                frames_sent=tuple(count.frames_sent),
-                packets_accepted=count.packets_accepted,
-                packets_malformed=count.packets_malformed,
-                packets_dropped=tuple(count.packets_dropped),
-                packets_lost=tuple(count.packets_lost),
-                resets=count.resets,
-                brown_outs=count.brown_outs,
-                bursts=link.bursts,
-                heard=link.heard,
-                damaged=link.damaged,
-            )
-        )
-    return tuple(rows)
 
 
 def _text(chars: Any) -> str:
@@ -430,22 +301,3 @@ def _latched(loop: Any, scenario: Scenario) -> set[str]:
     return {
         event for bit, event in enumerate(scenario.sequence.events) if loop.fsw.latched & (1 << bit)
     }
-
-
-def _ledger(loop: Any, tables: Tables) -> tuple[LedgerRow, ...]:
-    rows = []
-    for i, act in enumerate(tables.acts):
-        row = loop.faults.ledger[i]
-        at_s = (row.at_ticks - loop.t_zero_tick) * loop.tick_s if row.due else None
-        rows.append(
-            LedgerRow(
-                kind=act.kind,
-                component=act.component,
-                at_s=None if at_s is None else round(at_s, 6),
-                acted=bool(row.acted),
-                before=row.before,
-                after=row.after,
-                effect_none=act.effect_none,
-            )
-        )
-    return tuple(rows)

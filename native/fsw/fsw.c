@@ -91,6 +91,7 @@ void fsw_step(fsw_t* const self, const fsw_input_t* const input, fsw_output_t* c
     }
     fsw_guidance_step(self, met_at(self, self->clock_ticks), output->axis_platform);
     output->packet_bytes = 0U;
+    output->packet_count = 0U;
     fsw_telemetry_step(self, input, fired, output);
 
     self->clock_ticks += (self->clock_ticks < FSW_TICKS_MAX) ? 1 : 0;

@@ -39,6 +39,7 @@ static void finish(fsw_t* const self, fsw_output_t* const output, const uint32_t
     const size_t   covered = size - FSW_PACKET_CRC_bytes;
     ccsds_put_u16(&packet[covered], ccsds_crc16(packet, covered));
     output->packet_bytes         = (uint16_t)(output->packet_bytes + size);
+    output->packet_count         = (uint16_t)(output->packet_count + 1U);
     self->sequence_count[stream] = (uint16_t)((self->sequence_count[stream] + 1U) & 0x3FFFU);
 }
 

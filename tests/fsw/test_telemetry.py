@@ -296,6 +296,7 @@ def test_an_outbox_holds_the_fullest_tick(table: Table) -> None:
     computer.step()
 
     assert sent(computer) == [EVENT] * 65 + [DISCRETES, STATE, HOUSEKEEPING]
+    assert computer.output.packet_count == 68
     assert computer.state.err.outbox_full == 0
 
 
