@@ -1,0 +1,356 @@
+"""Serial ports: found, opened for one program alone, read and written without ever blocking.
+
+pyserial opens: it knows the names, the rates and the other systems. On POSIX the octets are then
+moved by `os.read` and `os.write` on its descriptor; what has none (``loop://``, ``rfc2217://``,
+Windows) is served by a thread each way. What pyserial raises when a cable is pulled depends on the
+moment; all of it is `LOST`, and leaves here as one `PortLostError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import queue
+import re
+import selectors
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import serial
+
+from hil.errors import PortError, PortLostError
+from hil.present import ports_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POSIX: Final = os.name == "posix"
+if POSIX:
+    import fcntl
+    import grp
+    import termios
+
+LOST: Final[tuple[type[BaseException], ...]] = (
+    serial.SerialException,
+    OSError,
+    TypeError,  # a port closed while it is read
+    AttributeError,
+    *((termios.error,) if POSIX else ()),
+)
+BAUD: Final = 115_200
+
+_PSEUDO_TERMINALS: Final = range(136, 144)  # Linux: devices.txt, majors of Unix98 PTY slaves
+_CONNECT_S: Final = 5.0
+_READ_MAX: Final = 1 << 16
+_UNSENT_MAX: Final = 1 << 18  # far above what credits let be on the way
+_READ_S: Final = 0.05
+_WRITE_S: Final = 0.2
+_QUEUE_PIECES: Final = 256
+
+
+class Port(Protocol):
+    """An open line: octets out, octets in, nothing that waits longer than it was told."""
+
+    name: str
+
+    def write(self, octets: bytes) -> None:
+        """Send, at once or as soon as the port takes it. Never blocks.
+
+        Raises
+        ------
+        PortLostError
+            When the port is gone, or has taken nothing for very long.
+        """
+        ...
+
+    def read(self, timeout_s: float) -> bytes:
+        """Return what has come; nothing after `timeout_s` without any.
+
+        Raises
+        ------
+        PortLostError
+            When the port is gone.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let the port go. May be called twice, and on a port that is gone."""
+        ...
+
+
+def open_port(url: str, *, baud: int = BAUD) -> Port:
+    """Open a port for this program alone.
+
+    Parameters
+    ----------
+    url : str
+        A name (``/dev/ttyACM0``, ``COM5``) or a URL that pyserial knows (``socket://host:port``,
+        ``rfc2217://host:port``, ``loop://``).
+    baud : int
+        Rate, bit/s.
+
+    Raises
+    ------
+    PortError
+        When it is absent, in use, not allowed or no serial port.
+    """
+    try:
+        if POSIX and url.lower().startswith("socket://"):
+            return _connected(url)
+        # rfc2217:// knows no time-out of writing, and refuses to be told one.
+        limit = None if url.lower().startswith("rfc2217://") else _WRITE_S
+        handle = serial.serial_for_url(
+            url, baudrate=baud, timeout=_READ_S, write_timeout=limit, exclusive=True
+        )
+    except (ValueError, KeyError) as error:  # a rate or a URL that is none
+        msg = f"{url}: {error}"
+        raise PortError(msg) from error
+    except LOST as error:
+        raise PortError(_why(url, error)) from error
+    try:
+        if POSIX and type(handle) is serial.Serial:
+            _make_ready(handle)
+            return _DescriptorPort(url, handle.fileno(), handle.close)
+        return _ThreadedPort(url, handle)
+    except LOST as error:
+        with contextlib.suppress(*LOST):
+            handle.close()
+        raise PortError(_why(url, error)) from error
+
+
+def _connected(url: str) -> Port:
+    """Connect to ``socket://host:port``: pyserial would read it octet by octet."""
+    parts = urlsplit(url)
+    if parts.hostname is None or parts.port is None or parts.path or parts.query:
+        msg = "socket://HOST:PORT is wanted"
+        raise ValueError(msg)
+    connection = socket.create_connection((parts.hostname, parts.port), timeout=_CONNECT_S)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return _DescriptorPort(url, connection.fileno(), connection.close)
+
+
+def _make_ready(handle: Any) -> None:
+    descriptor = handle.fileno()
+    # pyserial's lock keeps out who locks as well; this keeps out everybody but root. The mark of a
+    # pseudo-terminal would outlive a killed host, as the board keeps its end open.
+    if os.major(os.fstat(descriptor).st_rdev) not in _PSEUDO_TERMINALS:
+        fcntl.ioctl(descriptor, termios.TIOCEXCL)
+    with contextlib.suppress(*LOST, ValueError):
+        handle.set_low_latency_mode(True)  # an FTDI adapter waits 16 ms otherwise
+
+
+# ------------------------------------------------------------------------------------------ errors
+
+_ABSENT: Final = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
+_TAKEN: Final = (errno.EAGAIN, errno.EBUSY)
+
+
+def _why(url: str, error: BaseException) -> str:
+    """Say why a port cannot be opened, and what would help."""
+    code = getattr(error, "errno", None) or (error.args[0] if error.args else None)
+    # Windows tells its reason in the text alone.
+    text = str(error)
+    if code in _ABSENT or "FileNotFoundError" in text:
+        here = ", ".join(f"{port.name} ({port.title})" for port in ports_here())
+        return f"no {url}. Ports here: {here or 'none'}"
+    if code in _TAKEN or "PermissionError" in text:
+        return f"{url} is in use by another program"
+    if code in (errno.EACCES, errno.EPERM):
+        return _not_allowed(url)
+    reason = re.sub(r"^.*\[Errno -?\d+\] |^Could not .*?: ", "", text)
+    return f"{url} cannot be opened as a serial port: {reason}"
+
+
+def _not_allowed(url: str) -> str:
+    try:
+        status = os.stat(url)
+        group = grp.getgrgid(status.st_gid).gr_name
+    except (OSError, KeyError):
+        return f"you are not allowed to open {url}"
+    if status.st_gid in {os.getegid(), *os.getgroups()} or status.st_gid == 0:
+        return f"you are not allowed to open {url}: its mode is {status.st_mode & 0o777:o}"
+    return (
+        f"{url} belongs to group {group} and you are not in it: "
+        f"sudo usermod -aG {group} $USER, then log in again"
+    )
+
+
+# ------------------------------------------------------------------------------------------ POSIX
+
+
+class _DescriptorPort:
+    """A port that the system can watch."""
+
+    def __init__(self, name: str, descriptor: int, close: Callable[[], None]) -> None:
+        self.name = name
+        self._descriptor = descriptor
+        self._close = close
+        os.set_blocking(self._descriptor, False)
+        self._unsent = bytearray()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._descriptor, selectors.EVENT_READ)
+
+    def write(self, octets: bytes) -> None:
+        if self._unsent:
+            self._unsent += octets
+            if len(self._unsent) > _UNSENT_MAX:
+                msg = f"{self.name} takes nothing any more"
+                raise PortLostError(msg)
+            self._flush()
+            return
+        gone = self._guarded(os.write, octets)
+        if gone < len(octets):
+            self._unsent += octets[gone:]
+            self._watch(selectors.EVENT_READ | selectors.EVENT_WRITE)
+
+    def read(self, timeout_s: float) -> bytes:
+        until = None
+        while True:
+            ready = self._guarded_select(timeout_s)
+            if not ready:
+                return b""
+            if ready & selectors.EVENT_READ:
+                return self._received()
+            self._flush()
+            now = time.monotonic()
+            until = until or now + timeout_s
+            timeout_s = max(0.0, until - now)
+
+    def close(self) -> None:
+        self._selector.close()
+        with contextlib.suppress(*LOST):
+            self._close()
+
+    def _guarded_select(self, timeout_s: float) -> int:
+        try:
+            ready = self._selector.select(timeout_s)
+        except (OSError, ValueError, RuntimeError) as error:  # a closed descriptor or selector
+            raise PortLostError(_gone(self.name)) from error
+        return ready[0][1] if ready else 0
+
+    def _received(self) -> bytes:
+        try:
+            octets = os.read(self._descriptor, _READ_MAX)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise PortLostError(_gone(self.name)) from error
+        if not octets:  # ready, and nothing there: that is how a port says that it is gone
+            raise PortLostError(_gone(self.name))
+        return octets
+
+    def _flush(self) -> None:
+        del self._unsent[: self._guarded(os.write, self._unsent)]
+        if not self._unsent:
+            self._watch(selectors.EVENT_READ)
+
+    def _guarded(self, write: Callable[[int, Any], int], octets: bytes | bytearray) -> int:
+        try:
+            return write(self._descriptor, octets)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise PortLostError(_gone(self.name)) from error
+
+    def _watch(self, events: int) -> None:
+        self._selector.modify(self._descriptor, events)
+
+
+def _gone(name: str) -> str:
+    return f"{name} is gone"
+
+
+# ------------------------------------------------------------------------------------------ others
+
+
+class _ThreadedPort:
+    """A port that only its own read and write can wait for."""
+
+    def __init__(self, name: str, handle: Any) -> None:
+        self.name = name
+        self._handle = handle
+        self._received: queue.Queue[bytes] = queue.Queue(_QUEUE_PIECES)
+        self._unsent: queue.Queue[bytes] = queue.Queue(_QUEUE_PIECES)
+        self._closing = threading.Event()
+        self._lost = threading.Event()
+        self._threads = [
+            threading.Thread(target=work, name=f"{work.__name__} {name}", daemon=True)
+            for work in (self._reading, self._writing)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def write(self, octets: bytes) -> None:
+        if self._lost.is_set():
+            raise PortLostError(_gone(self.name))
+        try:
+            self._unsent.put_nowait(octets)
+        except queue.Full as error:
+            msg = f"{self.name} takes nothing any more"
+            raise PortLostError(msg) from error
+
+    def read(self, timeout_s: float) -> bytes:
+        until = time.monotonic() + timeout_s
+        while True:
+            # In slices: a port that is lost while we wait puts nothing.
+            left = until - time.monotonic()
+            try:
+                octets = self._received.get(timeout=max(0.0, min(_READ_S, left)))
+            except queue.Empty:
+                if self._lost.is_set():
+                    raise PortLostError(_gone(self.name)) from None
+                if left <= 0.0:
+                    return b""
+                continue
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    octets += self._received.get_nowait()
+            return octets
+
+    def close(self) -> None:
+        self._closing.set()
+        self._lost.set()
+        for cancel in ("cancel_read", "cancel_write"):  # not everywhere
+            with contextlib.suppress(*LOST):
+                getattr(self._handle, cancel)()
+        for thread in self._threads:
+            thread.join(1.0)
+        with contextlib.suppress(*LOST):
+            self._handle.close()
+
+    def _reading(self) -> None:
+        try:
+            while not self._closing.is_set():
+                octets = self._handle.read(1)
+                if octets:
+                    octets += self._handle.read(min(self._handle.in_waiting, _READ_MAX))
+                    self._keep(octets)
+        except LOST:
+            self._lost.set()
+
+    def _keep(self, octets: bytes) -> None:
+        while not self._closing.is_set():
+            with contextlib.suppress(queue.Full):
+                self._received.put(octets, timeout=_READ_S)
+                return
+
+    def _writing(self) -> None:
+        try:
+            before = b""
+            while not self._closing.is_set():
+                try:
+                    octets = self._unsent.get(timeout=_READ_S)
+                except queue.Empty:
+                    continue
+                try:
+                    self._handle.write(before + octets)
+                    before = b""
+                except serial.SerialTimeoutException:
+                    # Some of it has gone, nobody knows how much: a delimiter ends what did.
+                    before = b"\x00"
+        except LOST:
+            self._lost.set()
