@@ -1,0 +1,323 @@
+"""The ground while it flies: pieces of the downlink log in, what is new out."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flightsw._native import lib
+from flightsw.dictionary import Dictionary, load_dictionary, numpy_dtype
+from flightsw.ground.briefing import Briefing
+from flightsw.ground.decode import _dictionary_of as dictionary_of
+from flightsw.ground.frames import ChannelAudit
+from flightsw.ground.frames import _scan as scan_frames
+from flightsw.ground.live.frames import Found, Transmitter
+from flightsw.ground.live.log import LogReader
+from flightsw.ground.live.parameters import Parameters
+from flightsw.ground.log import FRAME_BYTES, Log
+from flightsw.ground.packets import Packets
+from flightsw.ground.packets import _gather as gather
+from flightsw.ground.packets import _rank as rank
+from flightsw.ground.picture import _refuse_strangers as refuse_strangers
+from flightsw.ground.state import STALE_S, State, _last_state
+from flightsw.ground.timeline import Heard, Row, Silence, heard_events, timeline
+
+_RATE_S: Final = 2.0  # that the frame rate is taken over
+_REMEMBERED: Final = 512  # packets of a name that another transmitter may send a little later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkState:
+    """How the link does: frames, each counted once, of all channels.
+
+    `last_ert_us` is when the newest was received, after the epoch of the log; None before any.
+    """
+
+    frames: int
+    rate_hz: float
+    gaps: int
+    damaged: int
+    missing: int
+    last_ert_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a piece of the log brought.
+
+    Attributes
+    ----------
+    packets : Packets
+        The new ones.
+    t_s : array, shape (n,)
+        Times of new values, s after T-0, ascending.
+    values : array, shape (n, parameters)
+        Values told then, in the order of the dictionary; NaN where none was told.
+    events : tuple of Heard
+        Heard for the first time, or told better than before.
+    """
+
+    packets: Packets
+    t_s: NDArray[np.float64]
+    values: NDArray[np.float64]
+    events: tuple[Heard, ...]
+
+
+class LiveGround:
+    """The ground, fed a log as it grows.
+
+    At the end it has come to what `look` makes of the whole, whatever the pieces. What it keeps
+    does not grow with the flight: windows of frames, gaps, events and silences.
+
+    Raises
+    ------
+    DownlinkError
+        From `feed`, if the log is one of another dictionary or sequence.
+    """
+
+    def __init__(self, briefing: Briefing, *, dictionary: Dictionary | None = None) -> None:
+        self.briefing: Final = briefing
+        self._dictionary = dictionary
+        self._log = LogReader()
+        self._transmitters: dict[int, Transmitter] = {}
+        self._frames_by_length: dict[int, int] = {}
+        self._seen: dict[str, dict[tuple[int, int], None]] = {}
+        self._sources: dict[str, set[int]] = {}
+        self._packets = 0
+        self._events: dict[str, Heard] = {}
+        self._silences: list[Silence] = []
+        self._heard_s: float | None = None
+        self._state: Packets | None = None
+        self._arrivals: deque[tuple[int, int]] = deque()
+        self._last_ert_us: int | None = None
+        self._parameters: Parameters | None = None
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """What the packets mean: that of the log's header, once it is known."""
+        return self._dictionary or load_dictionary()
+
+    @property
+    def parameters(self) -> Parameters:
+        """All parameters; those that the log's header names are there once it is known."""
+        if self._parameters is None:
+            parameters = Parameters(self.dictionary, self._log.header, self.briefing.pad)
+            if self._log.header is None:
+                return parameters
+            self._parameters = parameters
+        return self._parameters
+
+    @property
+    def epoch_utc(self) -> str:
+        """T-0 in UTC as the log says it; empty before it did."""
+        return self._log.header.epoch_utc if self._log.header else ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the log said that nothing is to follow."""
+        return self._log.ended
+
+    @property
+    def events(self) -> tuple[Heard, ...]:
+        """All events heard so far, in order."""
+        return tuple(sorted(self._events.values(), key=lambda heard: heard.t_s))
+
+    @property
+    def timeline(self) -> tuple[Row, ...]:
+        """The events heard beside the plan; those planned and not yet heard are `not_seen`."""
+        return timeline(self.events, self.briefing)
+
+    @property
+    def silences(self) -> tuple[Silence, ...]:
+        """Times without a good frame that have ended by a frame."""
+        return tuple(self._silences)
+
+    @property
+    def last_s(self) -> float | None:
+        """Mission elapsed time of the last good packet, s; None before the first."""
+        return self._heard_s
+
+    @property
+    def last_state(self) -> State | None:
+        """The last decoded state; None when the last packet came more than `STALE_S` after it."""
+        if self._state is None or self._heard_s is None:
+            return None
+        state = _last_state(self._state, pad=self.briefing.pad)
+        return None if state is None or self._heard_s - state.t_s > STALE_S else state
+
+    @property
+    def channels(self) -> tuple[ChannelAudit, ...]:
+        """The account of each channel, idle frames among them."""
+        return tuple(
+            each.channels[channel].audit()
+            for _, each in sorted(self._transmitters.items())
+            for channel in sorted(each.channels)
+        )
+
+    def link(self, *, now_us: int | None = None) -> LinkState:
+        """Return how the link does; `now_us` is the ground's clock, us after the epoch."""
+        channels = self.channels
+        last = self._last_ert_us
+        now_us = now_us if now_us is not None else last
+        recent = 0
+        if now_us is not None:
+            recent = sum(n for at, n in self._arrivals if at > now_us - _RATE_S * 1e6)
+        return LinkState(
+            frames=sum(each.good for each in channels),
+            rate_hz=recent / _RATE_S,
+            gaps=sum(c.gaps for t in self._transmitters.values() for c in t.channels.values()),
+            damaged=sum(each.corrupt for each in channels),
+            missing=sum(each.lost for each in channels),
+            last_ert_us=last,
+        )
+
+    def feed(self, piece: bytes) -> Update:
+        """Take a piece of the log, cut anywhere; return what it brought."""
+        log = self._log.read(piece)
+        if self._dictionary is None and log.header is not None:
+            self._dictionary = dictionary_of(log)
+        packets = self._merge(self._find(log))
+        refuse_strangers(packets, self.briefing)
+        t_s, values = self.parameters.rows(packets)
+        self._listen(packets)
+        return Update(packets=packets, t_s=t_s, values=values, events=self._hear(packets))
+
+    # -------------------------------------------------------------------------------- frames
+
+    def _find(self, log: Log) -> list[tuple[int, Found]]:
+        """Return the packets that the frames in a piece of log complete, and who sent them."""
+        if not len(log.entries):
+            return []
+        length, rows, junk = self._scan(log)
+        rows["ert_us"] = log.ert_us[rows["entry"]]
+        rows = rows[np.argsort(rows["ert_us"], kind="stable")]
+        found: list[tuple[int, Found]] = []
+        octets = np.frombuffer(log.data, dtype=np.uint8)
+        for spacecraft in np.unique(rows["spacecraft_id"]).tolist():
+            mine = rows[rows["spacecraft_id"] == spacecraft]
+            each = self._transmitters.setdefault(spacecraft, Transmitter(spacecraft, length))
+            at = mine["offset"].astype(np.int64)[:, None] + np.arange(length)
+            found += [(spacecraft, packets) for packets in each.take(mine, octets[at])]
+        for claim in junk[junk["reason"] == lib.GROUND_JUNK_CRC]:
+            sender = self._transmitters.get(int(claim["claimed_spacecraft_id"]))
+            if sender is not None:
+                sender.claim(int(claim["claimed_channel"]), [int(claim["claimed_number"])])
+        self._count(rows)
+        return found
+
+    def _scan(self, log: Log) -> tuple[int, NDArray[np.void], NDArray[np.void]]:
+        """Return the length of frames, the good frames and the junk of a piece of log."""
+        header = log.header
+        lengths = {each.frame_bytes for each in header.transmitters} if header else {FRAME_BYTES}
+        scans = {length: scan_frames(log, length) for length in sorted(lengths or {FRAME_BYTES})}
+        for length, (rows, _) in scans.items():
+            self._frames_by_length[length] = self._frames_by_length.get(length, 0) + len(rows)
+        best = max(scans, key=lambda length: self._frames_by_length[length])
+        return best, *scans[best]
+
+    def _count(self, rows: NDArray[np.void]) -> None:
+        if not len(rows):
+            return
+        newest = int(rows["ert_us"][-1])
+        self._last_ert_us = max(newest, self._last_ert_us or newest)
+        self._arrivals.append((newest, len(rows)))
+        while self._arrivals[0][0] <= self._last_ert_us - _RATE_S * 1e6:
+            self._arrivals.popleft()
+
+    # ------------------------------------------------------------------------------- packets
+
+    def _merge(self, found: list[tuple[int, Found]]) -> Packets:
+        """Return packets by name in the order received, each once."""
+        rows, order, ert_us, spacecraft_id = {}, {}, {}, {}
+        for packet in self.dictionary.packets:
+            name, dtype = packet.name, numpy_dtype(packet)
+            parts: list[tuple[Any, ...]] = []
+            base = 0
+            for spacecraft, each in found:
+                own = (
+                    (each.packets["apid"] == packet.apid)
+                    & each.packets["good"]
+                    & (each.packets["size"] == dtype.itemsize)
+                )
+                offsets = each.packets["offset"][own]
+                parts.append(
+                    (
+                        gather(each.octets, offsets, dtype),
+                        each.ert_us[own],
+                        np.full(len(offsets), spacecraft, np.uint16),
+                        offsets.astype(np.int64) + base,
+                    )
+                )
+                base += len(each.octets)
+            if parts:
+                values, times, senders, places = map(np.concatenate, zip(*parts, strict=True))
+            else:
+                values, times, senders, places = (
+                    np.empty(0, kind) for kind in (dtype, np.int64, np.uint16, np.int64)
+                )
+            by_time = np.argsort(times, kind="stable")
+            if packet.clock == "met":
+                by_time = by_time[self._new(name, values[by_time], senders[by_time])]
+            rows[name], ert_us[name] = values[by_time], times[by_time]
+            spacecraft_id[name], order[name] = senders[by_time], places[by_time]
+        rank(order, ert_us)
+        base, self._packets = self._packets, self._packets + sum(map(len, order.values()))
+        return Packets(
+            dictionary=self.dictionary,
+            rows=rows,
+            order={name: place + base for name, place in order.items()},
+            ert_us=ert_us,
+            spacecraft_id=spacecraft_id,
+            damaged_packets=0,
+            damaged_bytes=0,
+            missing_packets=0,
+        )
+
+    def _new(
+        self, name: str, values: NDArray[np.void], senders: NDArray[np.uint16]
+    ) -> NDArray[np.bool_]:
+        """Return which packets no other transmitter has sent before."""
+        seen = self._seen.setdefault(name, {})
+        sources = self._sources.setdefault(name, set())
+        sources.update(senders.tolist())
+        new = np.ones(len(values), dtype=bool)
+        for index, key in enumerate(
+            zip(values["met_us"].tolist(), values["sequence"].tolist(), strict=True)
+        ):
+            if len(sources) > 1 and key in seen:
+                new[index] = False
+            seen[key] = None
+        while len(seen) > _REMEMBERED:
+            del seen[next(iter(seen))]
+        return new
+
+    # -------------------------------------------------------------------------------- picture
+
+    def _hear(self, packets: Packets) -> tuple[Heard, ...]:
+        told = heard_events(packets, entries=self.briefing.entries, pad=self.briefing.pad)
+        news = []
+        for heard in told:
+            before = self._events.get(heard.name)
+            if before is None or _is_better(heard, before):
+                self._events[heard.name] = heard
+                news.append(heard)
+        return tuple(news)
+
+    def _listen(self, packets: Packets) -> None:
+        heard_s = packets.heard_s()
+        if not len(heard_s):
+            return
+        times = heard_s if self._heard_s is None else np.append(self._heard_s, heard_s)
+        for index in np.flatnonzero(np.diff(times) > STALE_S).tolist():
+            self._silences.append(Silence(from_s=float(times[index]), to_s=float(times[index + 1])))
+        self._heard_s = float(heard_s[-1])
+        if len(packets.rows["STATE"]) or len(packets.rows["EVENT"]):
+            self._state = packets
+
+
+def _is_better(heard: Heard, before: Heard) -> bool:
+    """Return whether an event told again is to replace what was told of it before."""
+    tells_more = before.altitude_m is None and heard.altitude_m is not None
+    return heard.t_s < before.t_s or (heard.t_s == before.t_s and tells_more)
