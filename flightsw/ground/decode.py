@@ -37,14 +37,15 @@ def decode(downlink: bytes, dictionary: Dictionary | None = None) -> Packets:
     """
     log = read_log(downlink)
     if log.blocks:
-        packets = extract(merge(log), dictionary or _dictionary_of(log))
+        packets = extract(merge(log), dictionary or dictionary_of(log))
     else:
         packets = decode_raw(downlink, dictionary)
-    _refuse_other_versions(packets)
+    refuse_other_versions(packets)
     return packets
 
 
-def _refuse_other_versions(packets: Packets) -> None:
+def refuse_other_versions(packets: Packets) -> None:
+    """Raise DownlinkError if a packet says that it was made with another major version."""
     for major in np.unique(packets.rows["HOUSEKEEPING"]["dictionary_major"]).tolist():
         if major != packets.dictionary.major:
             msg = (
@@ -54,7 +55,8 @@ def _refuse_other_versions(packets: Packets) -> None:
             raise DownlinkError(msg)
 
 
-def _dictionary_of(log: Log) -> Dictionary:
+def dictionary_of(log: Log) -> Dictionary:
+    """Return the dictionary that a log says it was made with; this package's if it does not say."""
     if log.header is None:
         return load_dictionary()
     version = log.header.dictionary_version

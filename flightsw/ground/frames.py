@@ -40,8 +40,8 @@ JUNK: Final = np.dtype(
 REASONS: Final = ("no marker", "bad checksum", "cut short", "unknown header")
 IDLE_CHANNEL: Final = 7
 FRAME_OVERHEAD: Final = 12  # headers and CRC of a frame
-_REORDER: Final = 64  # frames that stations may hear out of order; more is a new start of counting
-_REORDER_US: Final = 100_000  # light over 30 000 km: later than this, none comes out of order
+REORDER: Final = 64  # frames that stations may hear out of order; more is a new start of counting
+REORDER_US: Final = 100_000  # light over 30 000 km: later than this, none comes out of order
 _WINDOW: Final = 1024  # frames looked at first for a new start; doubled while there is none
 
 
@@ -108,8 +108,8 @@ class Frames:
 
 def merge(log: Log) -> Frames:
     """Return the frames that stations heard, each counted once."""
-    lengths = _lengths(log)
-    frame_bytes, parts = _scan_all(log, lengths)
+    lengths = frame_lengths(log)
+    frame_bytes, parts = scan_entries(log, lengths)
     rows, junk = parts[0]
     if len(parts) > 1:
         rows = np.concatenate([part[0] for part in parts])
@@ -137,11 +137,11 @@ def merge(log: Log) -> Frames:
         station_bits=stations,
         junk=junk,
         channels=channels,
-        damaged_after=_damaged_after(junk[ert_us[junk["entry"]] > last_us]),
+        damaged_after=count_damaged(junk[ert_us[junk["entry"]] > last_us]),
     )
 
 
-def _scan_all(
+def scan_entries(
     log: Log, lengths: list[int]
 ) -> tuple[NDArray[np.uint16], list[tuple[NDArray[np.void], NDArray[np.void]]]]:
     """Return the frame length of each entry, and frames and junk of the entries of each length.
@@ -163,7 +163,7 @@ def _scan_all(
     return chosen, [_scan(log, length, np.flatnonzero(chosen == length)) for length in lengths]
 
 
-def _lengths(log: Log) -> list[int]:
+def frame_lengths(log: Log) -> list[int]:
     """Return the lengths of frames in a log; without its header, that of most of its bursts."""
     if log.header is not None and log.header.transmitters:
         return sorted({each.frame_bytes for each in log.header.transmitters})
@@ -261,8 +261,8 @@ def _counts_again(
         step = np.diff(numbers)
         if np.all(step > 0):
             continue
-        late = np.diff(rows["ert_us"][own]) > _REORDER_US
-        signs = np.flatnonzero((step < -_REORDER) | (late & (step < 0))).tolist()[:1]
+        late = np.diff(rows["ert_us"][own]) > REORDER_US
+        signs = np.flatnonzero((step < -REORDER) | (late & (step < 0))).tolist()[:1]
         order = np.argsort(numbers, kind="stable")
         same = np.flatnonzero(np.diff(numbers[order]) == 0)
         others = (
@@ -341,7 +341,7 @@ def _audit(
     return tuple(audits)
 
 
-def _damaged_after(junk: NDArray[np.void]) -> int:
+def count_damaged(junk: NDArray[np.void]) -> int:
     """Return how many frames there are in junk, those that say they are the same once."""
     cut = int(np.sum(junk["reason"] == lib.GROUND_JUNK_CUT))
     claims = junk[junk["reason"] == lib.GROUND_JUNK_CRC]

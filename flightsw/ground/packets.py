@@ -134,7 +134,7 @@ def extract(frames: Frames, dictionary: Dictionary) -> Packets:
         frame = frames.rows[own["last_frame"]]
         place = np.argsort(frame["ert_us"], kind="stable")
         own, frame = own[place], frame[place]
-        values = _gather(octets, own["offset"], dtype)
+        values = gather(octets, own["offset"], dtype)
         if packet.clock == "met" and len(np.unique(frame["spacecraft_id"])) > 1:
             key = np.stack([values["met_us"], values["sequence"].astype(np.int64)], axis=1)
             first = np.sort(np.unique(key, axis=0, return_index=True)[1])
@@ -144,7 +144,7 @@ def extract(frames: Frames, dictionary: Dictionary) -> Packets:
         spacecraft_id[name] = frame["spacecraft_id"].astype(np.uint16)
         order[name] = own["offset"].astype(np.int64)
         missing += _missing(packet, values["sequence"], frame)
-    _rank(order, ert_us)
+    rank_packets(order, ert_us)
     return Packets(
         dictionary=dictionary,
         rows=rows,
@@ -182,7 +182,7 @@ def _scan_all(frames: Frames) -> tuple[NDArray[np.void], NDArray[np.uint8], _Dam
         if len(frames.lengths) > 1:
             own = np.flatnonzero(frames.frame_bytes[rows["entry"]] == length)
             rows = rows[own]
-        packets, joined, scan = _scan(frames.log.data, rows, length)
+        packets, joined, scan = scan_packets(frames.log.data, rows, length)
         if own is not None:
             packets["offset"] += used
             packets["first_frame"] = own[packets["first_frame"]]
@@ -198,9 +198,10 @@ def _scan_all(frames: Frames) -> tuple[NDArray[np.void], NDArray[np.uint8], _Dam
     return np.concatenate(found), np.concatenate(octets), damage
 
 
-def _scan(
-    data: bytes, frames: NDArray[np.void], frame_bytes: int
+def scan_packets(
+    data: bytes | memoryview, frames: NDArray[np.void], frame_bytes: int
 ) -> tuple[NDArray[np.void], NDArray[np.uint8], Any]:
+    """Return the whole packets in frames of one length, the octets they stand in, and the scan."""
     scan: Any = ffi.new("ground_packet_scan_t *")
     rows = np.ascontiguousarray(frames)
     octets = np.empty(max(1, len(rows) * (frame_bytes - FRAME_OVERHEAD)), dtype=np.uint8)
@@ -223,7 +224,7 @@ def _scan(
         packets = np.zeros(scan.packet_count, dtype=PACKET)
 
 
-def _gather(
+def gather(
     octets: NDArray[np.uint8], offsets: NDArray[np.uint64], dtype: np.dtype[np.void]
 ) -> NDArray[np.void]:
     """Return the packets that begin at `offsets` as one array."""
@@ -236,7 +237,9 @@ def _gather(
     return anywhere[offsets.astype(np.int64)].view(dtype)
 
 
-def _rank(order: dict[str, NDArray[np.int64]], ert_us: Mapping[str, NDArray[np.int64]]) -> None:
+def rank_packets(
+    order: dict[str, NDArray[np.int64]], ert_us: Mapping[str, NDArray[np.int64]]
+) -> None:
     """Replace offsets by places in the whole downlink: by reception, then channel, then offset."""
     names = [*order]
     offsets = np.concatenate([order[name] for name in names])

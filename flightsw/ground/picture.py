@@ -122,7 +122,7 @@ def look(
 
     """
     packets = decode(downlink, dictionary)
-    _refuse_strangers(packets, briefing)
+    refuse_strangers(packets, briefing)
     heard_s = packets.heard_s()
     last = last_frame(packets, heard_s=heard_s, pad=briefing.pad)
     events = heard_events(packets, entries=briefing.entries, pad=briefing.pad)
@@ -141,7 +141,8 @@ def look(
     )
 
 
-def _refuse_strangers(packets: Packets, briefing: Briefing) -> None:
+def refuse_strangers(packets: Packets, briefing: Briefing) -> None:
+    """Raise DownlinkError if a packet says that another sequence flies."""
     if briefing.sequence_hash is None:
         return
     for found in np.unique(packets.rows["HOUSEKEEPING"]["sequence_hash"]).tolist():

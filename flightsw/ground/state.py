@@ -130,13 +130,14 @@ def last_frame(packets: Packets, *, heard_s: NDArray[np.float64], pad: Pad) -> L
     if not len(heard_s):
         return None
     t_s = float(heard_s[-1])
-    state = _last_state(packets, pad=pad)
+    state = last_state(packets, pad=pad)
     if state is not None and t_s - state.t_s > STALE_S:
         state = None
     return LastFrame(t_s=t_s, state=state)
 
 
-def _last_state(packets: Packets, *, pad: Pad) -> State | None:
+def last_state(packets: Packets, *, pad: Pad) -> State | None:
+    """Return the state told last, however long ago; None when none was."""
     last = {
         name: int(packets.order[name][-1])
         for name in ("STATE", "EVENT")

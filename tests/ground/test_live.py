@@ -14,6 +14,7 @@ from flightsw.ground.live import LiveGround, Parameters
 FLIGHTS = {
     "planned": ("progress-ms-04", ()),
     "lost": ("progress-ms-04-lost", ()),
+    "transmitter that starts again": ("progress-ms-04", ("transmitter-reset:launcher@200",)),
     "sounding rocket": ("nike-apache-14-210", ()),
     "sounding rocket, burnt through": (
         "nike-apache-14-210",

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flightsw._native import ffi, lib
-from flightsw.ground.frames import _REORDER as REORDER
-from flightsw.ground.frames import FRAME, IDLE_CHANNEL, ChannelAudit
-from flightsw.ground.packets import FRAME_OVERHEAD, PACKET
+from flightsw.ground.frames import (
+    FRAME,
+    FRAME_OVERHEAD,
+    IDLE_CHANNEL,
+    REORDER,
+    REORDER_US,
+    ChannelAudit,
+)
+from flightsw.ground.packets import scan_packets
 
 _LONGEST_PACKET_BYTES: Final = 65_542  # CCSDS 133.0-B, 4.1.3.5.3
-REORDER_US: Final = 100_000  # light over 30 000 km: later than this, none comes out of order
 _NUMBER_BITS: Final = 32
 _WITHIN_BITS: Final = 12
 _SESSION_MASK: Final = 0xFFF
@@ -37,13 +41,18 @@ class Runs:
     first: list[int] = field(default_factory=list)
     last: list[int] = field(default_factory=list)
     count: int = 0
+    from_us: int = 0
+    to_us: int = 0
 
-    def add(self, number: int) -> bool:
-        """Add a number; return whether it was new."""
+    def add(self, number: int, ert_us: int) -> bool:
+        """Add a number heard at a time, never before others; return whether it was new."""
         at = bisect_right(self.first, number)
         if at and number <= self.last[at - 1]:
             return False
+        if not self.count:
+            self.from_us = ert_us
         self.count += 1
+        self.to_us = ert_us
         joins_left = at > 0 and self.last[at - 1] == number - 1
         joins_right = at < len(self.first) and self.first[at] == number + 1
         if joins_left and joins_right:
@@ -69,7 +78,7 @@ class Transmitter:
 
     def __init__(self, spacecraft_id: int, frame_bytes: int) -> None:
         self._spacecraft_id = spacecraft_id
-        self._frame_bytes = frame_bytes
+        self.frame_bytes: Final = frame_bytes
         self._session = 0
         self._last: dict[int, tuple[int, int]] = {}  # channel -> number and time of its last frame
         self.channels: dict[int, Channel] = {}
@@ -94,14 +103,13 @@ class Transmitter:
                 found.append(packets)
         return found
 
-    def claim(self, channel: int, numbers: list[int]) -> None:
-        """Note the numbers that frames with a bad checksum say they have."""
-        if channel in self.channels:
-            self.channels[channel].claim(numbers)
+    def claim(self, channel: int, number: int, ert_us: int) -> None:
+        """Note the channel and number that a frame with a bad checksum says it has."""
+        self._channel(channel).claim(number, ert_us)
 
     def _channel(self, number: int) -> Channel:
         if number not in self.channels:
-            self.channels[number] = Channel(self._spacecraft_id, number, self._frame_bytes)
+            self.channels[number] = Channel(self._spacecraft_id, number, self.frame_bytes)
         return self.channels[number]
 
     def _counts_again(
@@ -135,16 +143,16 @@ class Channel:
         self._octets: NDArray[np.uint8] = np.empty((0, frame_bytes), np.uint8)
         self._delivered: NDArray[np.int64] = np.empty(0, np.int64)
         self._sessions: dict[int, Runs] = {}
-        self._claimed: set[int] = set()
+        self._claimed: set[tuple[int, int]] = set()
         self._duplicates = 0
 
     def take(self, rows: NDArray[np.void], octets: NDArray[np.uint8]) -> Found | None:
         """Take frames in the order received; return the packets that they complete."""
         fresh = np.array(
             [
-                self._sessions.setdefault(session, Runs()).add(number)
-                for session, number in zip(
-                    rows["session"].tolist(), rows["number"].tolist(), strict=True
+                self._sessions.setdefault(session, Runs()).add(number, ert_us)
+                for session, number, ert_us in zip(
+                    *(rows[name].tolist() for name in ("session", "number", "ert_us")), strict=True
                 )
             ],
             dtype=bool,
@@ -163,9 +171,9 @@ class Channel:
         (same,) = np.nonzero(self._rows["number"] == number)
         return len(same) > 0 and not np.array_equal(self._octets[same[-1]], octets)
 
-    def claim(self, numbers: list[int]) -> None:
-        """Note the numbers that frames with a bad checksum say they have."""
-        self._claimed.update(numbers)
+    def claim(self, number: int, ert_us: int) -> None:
+        """Note the number that a frame with a bad checksum says it has."""
+        self._claimed.add((number, ert_us))
 
     @property
     def good(self) -> int:
@@ -182,7 +190,8 @@ class Channel:
         good, sent, corrupt = self.good, 0, 0
         for runs in self._sessions.values():
             sent += runs.last[-1] - runs.first[0] + 1
-            corrupt += sum(runs.misses(number) for number in self._claimed)
+            then = {n for n, at in self._claimed if runs.from_us <= at <= runs.to_us}
+            corrupt += sum(runs.misses(number) for number in then)
         return ChannelAudit(
             spacecraft_id=self.spacecraft_id,
             channel=self.channel,
@@ -198,7 +207,8 @@ class Channel:
         """Look for packets in the window; return those not found before, and move the window."""
         rows, size = self._rows, self._frame_bytes
         rows["offset"] = np.arange(len(rows), dtype=np.uint64) * size
-        found, octets = _scan(rows, np.ascontiguousarray(self._octets), size)
+        joined = np.ascontiguousarray(self._octets).reshape(-1)
+        found, octets, _ = scan_packets(joined.data, rows, size)
         data = size - FRAME_OVERHEAD
         begun = rows[(found["offset"] // data).astype(np.int64)]
         session = (begun["session"].astype(np.int64) & _SESSION_MASK) << (
@@ -215,28 +225,3 @@ class Channel:
         if not new.any():
             return None
         return Found(packets=found[new], octets=octets, ert_us=ert_us[new])
-
-
-def _scan(
-    rows: NDArray[np.void], data: NDArray[np.uint8], frame_bytes: int
-) -> tuple[NDArray[np.void], NDArray[np.uint8]]:
-    """Return the whole packets in frames that stand one after the other, and their octets."""
-    scan: Any = ffi.new("ground_packet_scan_t *")
-    octets = np.empty(len(rows) * (frame_bytes - FRAME_OVERHEAD), dtype=np.uint8)
-    packets = np.zeros(4 * len(rows) + 64, dtype=PACKET)
-    while True:
-        scan.octets = ffi.cast("uint8_t *", octets.ctypes.data)
-        scan.octets_capacity = len(octets)
-        scan.packet = ffi.cast("ground_packet_t *", packets.ctypes.data)
-        scan.packet_capacity = len(packets)
-        lib.ground_packet_scan(
-            ffi.cast("uint8_t *", data.ctypes.data),
-            data.size,
-            ffi.cast("ground_frame_t *", rows.ctypes.data),
-            len(rows),
-            frame_bytes,
-            scan,
-        )
-        if scan.packet_count <= len(packets):
-            return packets[: scan.packet_count], octets
-        packets = np.zeros(scan.packet_count, dtype=PACKET)

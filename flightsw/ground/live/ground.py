@@ -10,22 +10,20 @@ from numpy.typing import NDArray
 from flightsw._native import lib
 from flightsw.dictionary import Dictionary, load_dictionary, numpy_dtype
 from flightsw.ground.briefing import Briefing
-from flightsw.ground.decode import _dictionary_of as dictionary_of
-from flightsw.ground.frames import ChannelAudit
-from flightsw.ground.frames import _scan as scan_frames
+from flightsw.ground.decode import dictionary_of, refuse_other_versions
+from flightsw.ground.frames import ChannelAudit, count_damaged, frame_lengths, scan_entries
 from flightsw.ground.live.frames import Found, Transmitter
 from flightsw.ground.live.log import LogReader
 from flightsw.ground.live.parameters import Parameters
-from flightsw.ground.log import FRAME_BYTES, Log
-from flightsw.ground.packets import Packets
-from flightsw.ground.packets import _gather as gather
-from flightsw.ground.packets import _rank as rank
-from flightsw.ground.picture import _refuse_strangers as refuse_strangers
-from flightsw.ground.state import STALE_S, State, _last_state
+from flightsw.ground.log import Log
+from flightsw.ground.packets import Packets, gather, rank_packets
+from flightsw.ground.picture import refuse_strangers
+from flightsw.ground.state import STALE_S, State, last_state
 from flightsw.ground.timeline import Heard, Row, Silence, heard_events, timeline
 
 _RATE_S: Final = 2.0  # that the frame rate is taken over
 _REMEMBERED: Final = 512  # packets of a name that another transmitter may send a little later
+_BEFORE_ALL: Final = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ class LiveGround:
         self._dictionary = dictionary
         self._log = LogReader()
         self._transmitters: dict[int, Transmitter] = {}
-        self._frames_by_length: dict[int, int] = {}
+        self._after: tuple[NDArray[np.void], NDArray[np.int64]] | None = None
         self._seen: dict[str, dict[tuple[int, int], None]] = {}
         self._sources: dict[str, set[int]] = {}
         self._packets = 0
@@ -144,7 +142,7 @@ class LiveGround:
         """The last decoded state; None when the last packet came more than `STALE_S` after it."""
         if self._state is None or self._heard_s is None:
             return None
-        state = _last_state(self._state, pad=self.briefing.pad)
+        state = last_state(self._state, pad=self.briefing.pad)
         return None if state is None or self._heard_s - state.t_s > STALE_S else state
 
     @property
@@ -168,7 +166,8 @@ class LiveGround:
             frames=sum(each.good for each in channels),
             rate_hz=recent / _RATE_S,
             gaps=sum(c.gaps for t in self._transmitters.values() for c in t.channels.values()),
-            damaged=sum(each.corrupt for each in channels),
+            damaged=sum(each.corrupt for each in channels)
+            + (count_damaged(self._after[0]) if self._after is not None else 0),
             missing=sum(each.lost for each in channels),
             last_ert_us=last,
         )
@@ -179,6 +178,7 @@ class LiveGround:
         if self._dictionary is None and log.header is not None:
             self._dictionary = dictionary_of(log)
         packets = self._merge(self._find(log))
+        refuse_other_versions(packets)
         refuse_strangers(packets, self.briefing)
         t_s, values = self.parameters.rows(packets)
         self._listen(packets)
@@ -190,32 +190,21 @@ class LiveGround:
         """Return the packets that the frames in a piece of log complete, and who sent them."""
         if not len(log.entries):
             return []
-        length, rows, junk = self._scan(log)
-        rows["ert_us"] = log.ert_us[rows["entry"]]
-        rows = rows[np.argsort(rows["ert_us"], kind="stable")]
-        found: list[tuple[int, Found]] = []
         octets = np.frombuffer(log.data, dtype=np.uint8)
-        for spacecraft in np.unique(rows["spacecraft_id"]).tolist():
-            mine = rows[rows["spacecraft_id"] == spacecraft]
-            each = self._transmitters.setdefault(spacecraft, Transmitter(spacecraft, length))
-            at = mine["offset"].astype(np.int64)[:, None] + np.arange(length)
-            found += [(spacecraft, packets) for packets in each.take(mine, octets[at])]
-        for claim in junk[junk["reason"] == lib.GROUND_JUNK_CRC]:
-            sender = self._transmitters.get(int(claim["claimed_spacecraft_id"]))
-            if sender is not None:
-                sender.claim(int(claim["claimed_channel"]), [int(claim["claimed_number"])])
-        self._count(rows)
+        entry_us = log.ert_us
+        lengths = frame_lengths(log)
+        found: list[tuple[int, Found]] = []
+        for length, (rows, junk) in zip(lengths, scan_entries(log, lengths)[1], strict=True):
+            rows["ert_us"] = entry_us[rows["entry"]]
+            rows = rows[np.argsort(rows["ert_us"], kind="stable")]  # noqa: PLW2901
+            for spacecraft in np.unique(rows["spacecraft_id"]).tolist():
+                each = self._transmitters.setdefault(spacecraft, Transmitter(spacecraft, length))
+                mine = rows[rows["spacecraft_id"] == spacecraft]
+                at = mine["offset"].astype(np.int64)[:, None] + np.arange(each.frame_bytes)
+                found += [(spacecraft, packets) for packets in each.take(mine, octets[at])]
+            self._count(rows)
+            self._note(junk, entry_us[junk["entry"]])
         return found
-
-    def _scan(self, log: Log) -> tuple[int, NDArray[np.void], NDArray[np.void]]:
-        """Return the length of frames, the good frames and the junk of a piece of log."""
-        header = log.header
-        lengths = {each.frame_bytes for each in header.transmitters} if header else {FRAME_BYTES}
-        scans = {length: scan_frames(log, length) for length in sorted(lengths or {FRAME_BYTES})}
-        for length, (rows, _) in scans.items():
-            self._frames_by_length[length] = self._frames_by_length.get(length, 0) + len(rows)
-        best = max(scans, key=lambda length: self._frames_by_length[length])
-        return best, *scans[best]
 
     def _count(self, rows: NDArray[np.void]) -> None:
         if not len(rows):
@@ -225,6 +214,18 @@ class LiveGround:
         self._arrivals.append((newest, len(rows)))
         while self._arrivals[0][0] <= self._last_ert_us - _RATE_S * 1e6:
             self._arrivals.popleft()
+
+    def _note(self, junk: NDArray[np.void], at_us: NDArray[np.int64]) -> None:
+        """Note what came and is in no good frame."""
+        for claim, ert_us in zip(junk, at_us.tolist(), strict=True):
+            sender = self._transmitters.get(int(claim["claimed_spacecraft_id"]))
+            if claim["reason"] == lib.GROUND_JUNK_CRC and sender is not None:
+                sender.claim(int(claim["claimed_channel"]), int(claim["claimed_number"]), ert_us)
+        if self._after is not None:
+            junk = np.concatenate([self._after[0], junk])
+            at_us = np.concatenate([self._after[1], at_us])
+        after = at_us > (_BEFORE_ALL if self._last_ert_us is None else self._last_ert_us)
+        self._after = (junk[after], at_us[after]) if after.any() else None
 
     # ------------------------------------------------------------------------------- packets
 
@@ -262,7 +263,7 @@ class LiveGround:
                 by_time = by_time[self._new(name, values[by_time], senders[by_time])]
             rows[name], ert_us[name] = values[by_time], times[by_time]
             spacecraft_id[name], order[name] = senders[by_time], places[by_time]
-        rank(order, ert_us)
+        rank_packets(order, ert_us)
         base, self._packets = self._packets, self._packets + sum(map(len, order.values()))
         return Packets(
             dictionary=self.dictionary,
