@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from flightsw.cli.logs import decoded, log_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,8 +45,8 @@ def decode(*, log: Path, as_csv: bool, parquet: bool, mcap: bool, out: Path | No
     if not (as_csv or parquet or mcap):
         msg = "as what? --csv, --parquet or --mcap"
         raise click.UsageError(msg)
-    path = _file(log)
-    packets = _decoded(path)
+    path = log_file(log)
+    packets = decoded(path)
     folder = out or path.parent / "telemetry"
     written: list[Path] = []
     if as_csv:
@@ -88,8 +90,8 @@ def audit(*, log: Path, as_json: bool) -> int:
     from flightsw.cli.audit import audit_lines, audit_of
     from flightsw.cli.output import show_json
 
-    path = _file(log)
-    result = audit_of(_decoded(path), path)
+    path = log_file(log)
+    result = audit_of(decoded(path), path)
     if as_json:
         show_json(result)
     else:
@@ -109,7 +111,7 @@ def find(*, log: Path, met: str | None, ert: str | None) -> int:
         raise click.UsageError(msg)
     first, last = _stretch(met or ert or "", "--met" if met else "--ert")
     count = 0
-    for line in _listed(_decoded(_file(log)), first, last, by_met=met is not None):
+    for line in _listed(decoded(log_file(log)), first, last, by_met=met is not None):
         click.echo(line)
         count += 1
     return 0 if count else 1
@@ -121,7 +123,7 @@ def junk(*, log: Path) -> int:
     """Show what was heard and is in no good frame."""
     from flightsw.ground.frames import REASONS
 
-    packets = _decoded(_file(log))
+    packets = decoded(log_file(log))
     if packets.frames is None:
         click.echo(f"{packets.damaged_bytes} octets in no good packet")
         return 0
@@ -148,10 +150,10 @@ def junk(*, log: Path) -> int:
 @click.option("--once", is_flag=True, help="Print what is there and end.")
 def tail(*, log: Path, once: bool) -> int:
     """Follow a log that is being written: one line an event, until it ends."""
-    path = _file(log)
+    path = log_file(log)
     told = 0
     while True:
-        packets = _decoded(path)
+        packets = decoded(path)
         lines = [*_events(packets)]
         for line in lines[told:]:
             click.echo(line)
@@ -160,24 +162,6 @@ def tail(*, log: Path, once: bool) -> int:
         if once or ended:
             return 0
         time.sleep(_POLL_S)
-
-
-def _file(log: Path) -> Path:
-    return log / "downlink.ccsds" if log.is_dir() else log
-
-
-def _decoded(path: Path) -> Packets:
-    import os
-
-    from flightsw.errors import FlightswError
-    from flightsw.ground import decode as decoded
-
-    try:
-        return decoded(path.read_bytes())
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        msg = f"cannot read {path}: {reason}"
-        raise FlightswError(msg) from error
 
 
 def _stretch(text: str, flag: str) -> tuple[float, float]:

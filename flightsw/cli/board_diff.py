@@ -1,0 +1,57 @@
+"""Two downlinks beside one another, in numbers and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flightsw.cli.logs import decoded, log_file
+from flightsw.cli.output import Line, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flightsw.ground.packets import Packets
+
+
+def diff_of(host: Path, board: Path) -> dict[str, Any]:
+    """Return what differs between two logs, ready for JSON."""
+    from flightsw.ground.difference import compare
+    from flightsw.records.run_folder import plain
+
+    one, other = decoded(log_file(host)), decoded(log_file(board))
+    difference = compare(one, other)
+    return {
+        "format": "flightsw-diff/1",
+        "logs": [str(log_file(host)), str(log_file(board))],
+        "complete": [_is_complete(one), _is_complete(other)],
+        "same": difference.same,
+        **plain(difference),
+    }
+
+
+def _is_complete(packets: Packets) -> bool | None:
+    return packets.frames.log.complete if packets.frames else None
+
+
+def diff_lines(result: dict[str, Any]) -> Iterator[Line]:
+    """Yield what is printed of a comparison."""
+    for name, log, complete in zip("AB", result["logs"], result["complete"], strict=True):
+        ended = "" if complete or complete is None else "   NOT COMPLETE"
+        yield Line.of(f"{name}  {log}{ended}")
+    yield Line.of()
+    yield Line.of(f"{'':<8}{'in A':>12}{'in B':>12}{'differ':>12}{'A only':>12}{'B only':>12}")
+    for what in ("frames", "packets", "values"):
+        numbers = [
+            result[what][key] for key in ("one", "other", "differing", "only_one", "only_other")
+        ]
+        text = f"{what:<8}" + "".join(f"{number:>12,}".replace(",", " ") for number in numbers)
+        yield Line.of(Span(text, "off" if any(numbers[2:]) else "plain"))
+    yield Line.of()
+    if result["same"]:
+        yield Line.of(Span("NO DIFFERENCE", "good"))
+        return
+    yield Line.of(Span("DIFFERENT", "alarm"))
+    for what in ("frames", "packets", "values"):
+        if result[what]["first"]:
+            yield Line.of(f"  first {what[:-1]:<8}{result[what]['first']}")

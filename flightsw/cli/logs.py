@@ -1,0 +1,30 @@
+"""A downlink log by the name that a person gives it: a run's folder, or the file itself."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from flightsw.errors import FlightswError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flightsw.ground.packets import Packets
+
+
+def log_file(given: Path) -> Path:
+    """Return the log that is meant."""
+    return given / "downlink.ccsds" if given.is_dir() else given
+
+
+def decoded(path: Path) -> Packets:
+    """Return the packets of a log; a file that cannot be read is an error of use."""
+    from flightsw.ground import decode
+
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        msg = f"cannot read {path}: {reason}"
+        raise FlightswError(msg) from error

@@ -1,0 +1,121 @@
+"""Two downlinks beside one another: none differs from itself, and what is planted is found."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import flightsw
+from flightsw.cli import main
+from flightsw.ground import decode
+from flightsw.ground.decode import DownlinkError
+from flightsw.ground.difference import compare
+from tests.hil.double import SequencerDouble
+
+
+class OneGain(SequencerDouble):
+    """A flight computer with one number of its table a millionth off: a slope of the pitch."""
+
+    def start_sequencer(self, config, *, tick_us):
+        super().start_sequencer(config, tick_us=tick_us)
+        self.config.pitch[3].c[1] *= 1.0 + 1e-6
+
+
+@pytest.fixture(scope="module")
+def host():
+    return flightsw.fly(flightsw.load("progress-ms-04"))
+
+
+@pytest.fixture(scope="module")
+def planted(host):
+    return flightsw.fly(host.scenario, computer=OneGain())
+
+
+def test_a_downlink_does_not_differ_from_itself(host):
+    difference = compare(decode(host.downlink), decode(host.downlink))
+
+    assert difference.same
+    assert difference.frames.one == difference.frames.other == host.ground.frames_good
+    assert difference.packets.one == host.ground.packets.count
+    assert difference.values.one > 20 * difference.packets.one
+
+
+def test_a_gain_a_millionth_off_is_found(host, planted):
+    """It shows when the commanded pitch rounds to another microradian."""
+    table = host.scenario.sequence.guidance
+    begins_s, ends_s = table.pitch_t_s[3], table.pitch_t_s[4]
+
+    difference = compare(decode(host.downlink), decode(planted.downlink))
+
+    assert not difference.same
+    when, _, what = difference.values.first.partition(" s: ")
+    assert begins_s < float(when.removeprefix("T")) < ends_s
+    assert what.startswith("STATE pitch: ")
+    assert difference.packets.first.partition(" s: ")[0] == when
+    assert difference.frames.differing
+
+
+def test_a_reset_of_a_transmitter_loses_packets_and_changes_none(host):
+    reset = flightsw.fly(flightsw.load("progress-ms-04", faults=["transmitter-reset:launcher@100"]))
+
+    difference = compare(decode(host.downlink), decode(reset.downlink))
+
+    assert difference.packets.first == "T+99.96 s: STATE in the first alone"
+    assert difference.packets.differing == difference.values.differing == 0
+    assert difference.frames.only_one
+    assert difference.frames.only_other
+
+
+def test_a_loss_shows_as_what_is_missing(host):
+    lost = flightsw.fly(flightsw.load("progress-ms-04-lost"))
+
+    difference = compare(decode(lost.downlink), decode(host.downlink))
+
+    heard = lost.ground.packets.count, host.ground.packets.count
+    assert (difference.packets.one, difference.packets.other) == heard
+    assert difference.packets.only_other > 9000
+    assert difference.values.first.startswith("T+382.")
+
+
+def test_other_dictionaries_are_not_compared(host):
+    other = decode(host.downlink)
+    object.__setattr__(other, "dictionary", flightsw.dictionary.load_dictionary(1))
+
+    with pytest.raises(DownlinkError, match=r"different telemetry dictionaries, 2\.0 and 1"):
+        compare(decode(host.downlink), other)
+
+
+@pytest.fixture
+def runs(host, planted, tmp_path):
+    for name, flight in (("host", host), ("board", planted)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "downlink.ccsds").write_bytes(flight.downlink)
+    return tmp_path / "host", tmp_path / "board"
+
+
+def test_board_diff_exits_0_without_a_difference_and_1_with_one(capsys, runs):
+    host, board = map(str, runs)
+
+    assert main(["board", "diff", host, host]) == 0
+    assert "NO DIFFERENCE" in capsys.readouterr().out
+    assert main(["board", "diff", host, board + "/downlink.ccsds"]) == 1
+    page = capsys.readouterr().out
+    assert "DIFFERENT" in page
+    assert "STATE pitch" in page
+    assert max(map(len, page.splitlines()[3:])) <= 80
+
+
+def test_board_diff_as_json(capsys, runs):
+    assert main(["board", "diff", *map(str, runs), "--json"]) == 1
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["format"] == "flightsw-diff/1"
+    assert found["same"] is False
+    assert found["complete"] == [True, True]
+    assert found["values"]["differing"] > 0
+
+
+def test_board_diff_of_what_is_not_there_is_an_error_of_use(capsys, runs):
+    assert main(["board", "diff", str(runs[0]), "nowhere"]) == 2
+    assert "cannot read nowhere" in capsys.readouterr().err
