@@ -48,7 +48,8 @@ class ResetCause(IntEnum):
     WATCHDOG = 1
     RESTART = 2
     PIN = 3
-    OTHER = 4
+    BROWN_OUT = 4
+    OTHER = 5
 
 
 class Reason(IntEnum):

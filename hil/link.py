@@ -104,10 +104,12 @@ class Decoder:
     ----------
     from_board : bool
         Whether a board sends what is read here, or a host.
+    counters : LineCounters, optional
+        To go on counting from; its own unless given.
     """
 
-    def __init__(self, *, from_board: bool) -> None:
-        self.counters: LineCounters = LineCounters()
+    def __init__(self, *, from_board: bool, counters: LineCounters | None = None) -> None:
+        self.counters = LineCounters() if counters is None else counters
         self._from_board = from_board
         self._rest = b""
         self._too_long = False
