@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Style = Literal["plain", "good", "off", "alarm", "dim"]
 
 # Blue, amber and orange: never red against green. Colours of the 256-colour palette.
-_COLOURS: Final[dict[str, dict[str, Any]]] = {
+COLOURS: Final[dict[str, dict[str, Any]]] = {
     "plain": {},
     "good": {"fg": 75},
     "off": {"fg": 178},
@@ -56,6 +56,11 @@ def wants_colour(*, no_color: bool) -> bool:
     return sys.stdout.isatty()
 
 
+def wants_live_line() -> bool:
+    """Return whether stdout is a terminal on which a line can be written again."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def show(lines: Iterable[Line], *, no_color: bool) -> None:
     """Print lines on stdout."""
     if not wants_colour(no_color=no_color):
@@ -63,7 +68,7 @@ def show(lines: Iterable[Line], *, no_color: bool) -> None:
         return
     _print(
         "\n".join(
-            "".join(click.style(span.text, **_COLOURS[span.style]) for span in line)
+            "".join(click.style(span.text, **COLOURS[span.style]) for span in line)
             for line in lines
         )
     )

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flightsw.cli import CrashedError
+from flightsw.cli.speed import pace, read_speed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flightsw.cli.output import Line
+    from flightsw.cli.paced import Watch
     from flightsw.flight import Flight
+    from flightsw.records.downlink import DownlinkFile
     from flightsw.scenario import Scenario
 
 
@@ -37,6 +40,12 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder of the run, absent or empty; runs/ID-NNNN unless given.",
 )
+@click.option(
+    "--speed",
+    callback=read_speed,
+    metavar="N|max",
+    help="Show it while it flies, N seconds of flight in a second.",
+)
 @click.option("--force", is_flag=True, help="Replace the run in --out; never another folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the outcome without the table.")
@@ -50,6 +59,7 @@ def command(  # noqa: PLR0913  one a flag
     rate_hz: int | None,
     seed: int | None,
     out: Path | None,
+    speed: float | None,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -71,18 +81,30 @@ def command(  # noqa: PLR0913  one a flag
     if verbose:
         for file in scenario.files:
             tell(f"{file.kind:<9} {file.id:<24} {file.sha256[:12]}  {file.path}")
-    flight, summary = fly_and_record(scenario, out=out, force=force)
+    watch = None
+    if speed is not None and not quiet and not as_json:
+        from flightsw.briefing import ground_brief
+        from flightsw.cli.paced import Watch
+
+        watch = Watch(scenario, ground_brief(scenario), speed=pace(speed), no_color=no_color)
+    flight, summary = fly_and_record(scenario, out=out, force=force, speed=pace(speed), watch=watch)
     if as_json:
         show_json(summary)
     else:
-        show(page(flight, summary, quiet=quiet), no_color=no_color)
+        told = quiet or watch is not None
+        show(page(flight, summary, quiet=told), no_color=no_color)
     return exit_code(flight, summary)
 
 
 def fly_and_record(
-    scenario: Scenario, *, out: Path | None = None, force: bool = False
+    scenario: Scenario,
+    *,
+    out: Path | None = None,
+    force: bool = False,
+    speed: float | None = None,
+    watch: Watch | None = None,
 ) -> tuple[Flight, dict[str, Any]]:
-    """Fly a scenario into its run folder; return the flight and its summary."""
+    """Fly a scenario into its run folder, watched or not; return the flight and its summary."""
     from flightsw.errors import FlightswError
     from flightsw.flight import fly
     from flightsw.records import RecordError, RunFolder
@@ -91,7 +113,10 @@ def fly_and_record(
     folder = RunFolder.create(scenario, out=out, force=force)
     try:
         with folder.downlink() as log:
-            flight = fly(scenario, sink=log.write)
+            if watch is None:
+                flight = fly(scenario, sink=log.write, speed=speed)
+            else:
+                flight = _watched(scenario, log, speed, watch, folder.path)
         result = summary(flight, run_dir=folder.path)
         folder.write(flight, result)
     except RecordError:
@@ -104,13 +129,30 @@ def fly_and_record(
     return flight, result
 
 
+def _watched(
+    scenario: Scenario, log: DownlinkFile, speed: float | None, watch: Watch, run_dir: Path
+) -> Flight:
+    """Fly, show what is heard while it is, and the rest of the table."""
+    from flightsw.flight import fly
+
+    def sink(piece: bytes) -> None:
+        log.write(piece)
+        watch.take(piece)
+
+    with watch:
+        watch.begin(run_dir)
+        flight = fly(scenario, sink=sink, speed=speed)
+        watch.end(flight.ground)
+    return flight
+
+
 def page(flight: Flight, summary: dict[str, Any], *, quiet: bool = False) -> Iterator[Line]:
     """Yield everything that is printed of a flight."""
     from flightsw.cli.output import Line
     from flightsw.cli.timetable import heading, outcome, table
 
     if not quiet:
-        yield from heading(flight, summary["run_dir"])
+        yield from heading(flight.scenario, summary["run_dir"])
         yield Line.of()
         yield from table(flight.ground)
         yield Line.of()

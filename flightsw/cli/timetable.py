@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from flightsw.flight import Flight
     from flightsw.ground import GroundPicture, Row, Silence
+    from flightsw.ground.state import LastFrame
     from flightsw.ground.timeline import Heard, Mark
+    from flightsw.scenario import Scenario
 
 WIDTH: Final = 80
 TITLE_WIDTH: Final = 27
@@ -34,9 +36,8 @@ ALARM: Final = MARKS["alarm"][0]
 NOT_SEEN: Final = "not seen"
 
 
-def heading(flight: Flight, run_dir: str | None) -> Iterator[Line]:
+def heading(scenario: Scenario, run_dir: str | None) -> Iterator[Line]:
     """Yield what is flown, and where its records go."""
-    scenario = flight.scenario
     yield Line.of(
         f"flightsw {flightsw.__version__}   {scenario.scenario_id or scenario.mission.id} on "
         f"{scenario.vehicle.id}   {scenario.rate_hz} Hz   seed {scenario.seed}"
@@ -47,17 +48,27 @@ def heading(flight: Flight, run_dir: str | None) -> Iterator[Line]:
 
 def table(ground: GroundPicture) -> Iterator[Line]:
     """Yield the table: what was heard, in order, with the silences; then what was not seen."""
-    columns = f"{'plan':>8}{'Δ':>8}  {'by':<9}{'km':>7}{'m/s':>7}"
-    yield Line.of(f"{'T+':>9}  {'event':<{TITLE_WIDTH}}{columns}")
+    yield columns()
     silences = list(ground.silences)
     for row in ground.timeline:
         while silences and (row.t_s is None or row.t_s > silences[0].from_s):
-            yield from _silence(silences.pop(0), ground)
-        yield _row(row)
+            yield from silence_lines(silences.pop(0), ground.last)
+        yield row_line(row)
     for silence in silences:
-        yield from _silence(silence, ground)
+        yield from silence_lines(silence, ground.last)
     if ground.last is None:
-        yield Line.of(Span(f"{ALARM}       -  no telemetry was heard at all", "alarm"))
+        yield nothing_heard()
+
+
+def columns() -> Line:
+    """Return the heads of the table's columns."""
+    heads = f"{'plan':>8}{'Δ':>8}  {'by':<9}{'km':>7}{'m/s':>7}"
+    return Line.of(f"{'T+':>9}  {'event':<{TITLE_WIDTH}}{heads}")
+
+
+def nothing_heard() -> Line:
+    """Return the row of a flight of which nothing was heard."""
+    return Line.of(Span(f"{ALARM}       -  no telemetry was heard at all", "alarm"))
 
 
 def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
@@ -85,7 +96,8 @@ def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
     yield Line.of(Span(f"  {'truth':<{LABEL_WIDTH}}{judged} and faults; all else as heard", "dim"))
 
 
-def _row(row: Row) -> Line:
+def row_line(row: Row) -> Line:
+    """Return a row of the table."""
     mark, style = MARKS[row.mark]
     title = textwrap.shorten(row.title, TITLE_WIDTH, placeholder="…")
     planned = "-" if row.planned_s is None else f"{row.planned_s:.2f}"
@@ -114,9 +126,16 @@ def _zero(value: float, decimals: int = 2) -> float:
     return 0.0 if round(value, decimals) == 0.0 else value
 
 
-def _silence(silence: Silence, ground: GroundPicture) -> Iterator[Line]:
-    last = ground.last
-    state = last.state if last and silence.to_s is None else None
+def silence_lines(silence: Silence, last: LastFrame | None) -> Iterator[Line]:
+    """Yield a silence: the last frame before it, that it was noticed, and its end if it has one."""
+    yield from loss_lines(silence, last if silence.to_s is None else None)
+    if silence.to_s is not None:
+        yield again_line(silence.to_s)
+
+
+def loss_lines(silence: Silence, last: LastFrame | None) -> Iterator[Line]:
+    """Yield that a silence was noticed; where the vehicle was is told for the one that lasts."""
+    state = last.state if last else None
     place = ""
     if state is not None:
         place = (
@@ -131,8 +150,11 @@ def _silence(silence: Silence, ground: GroundPicture) -> Iterator[Line]:
             "alarm",
         )
     )
-    if silence.to_s is not None:
-        yield Line.of(f"·{silence.to_s:8.2f}  Telemetry again")
+
+
+def again_line(t_s: float) -> Line:
+    """Return that frames come again."""
+    return Line.of(f"·{t_s:8.2f}  Telemetry again")
 
 
 def _verdict(flight: Flight) -> Iterator[Line]:
