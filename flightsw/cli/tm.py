@@ -87,11 +87,14 @@ def audit(*, log: Path, as_json: bool) -> int:
     Beside a run's log stands what its transmitters truly sent; what was sent and never heard is
     then told too. Exit 1 when a frame is missing or the log is not complete.
     """
-    from flightsw.cli.audit import audit_lines, audit_of
+    from flightsw.cli.audit import audit_lines
     from flightsw.cli.output import show_json
+    from flightsw.records.audit import audit_of
+    from flightsw.records.reader import read_lines
 
     path = log_file(log)
-    result = audit_of(decoded(path), path)
+    packets = decoded(path)
+    result = audit_of(packets, read_lines(path.parent / "transmitters.jsonl", []))
     if as_json:
         show_json(result)
     else:

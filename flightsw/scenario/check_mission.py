@@ -8,6 +8,7 @@ from typing import Final
 
 from flightsw.errors import Problem
 from flightsw.scenario.catalogue import did_you_mean
+from flightsw.scenario.check_screens import check_screens
 from flightsw.scenario.document import Cursor, Document
 from flightsw.scenario.vehicle_names import VehicleNames
 from flightsw.scenario.wording import shown
@@ -31,6 +32,7 @@ def check_mission(
     yield from _rate(root.get("run").get("rate_hz"))
     yield from _reported(root.get("fall").get("reported_deg"))
     yield from _plan(root, events)
+    yield from check_screens(root, vehicle)
     if vehicle is not None:
         yield from _payload(root, vehicle)
 

@@ -111,6 +111,27 @@ class Planned(Table):
     band_s: Annotated[float, Field(gt=0.0, le=3600.0)]
 
 
+ParameterName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Curve(Table):
+    """How a parameter should go, in its own unit. Only compared with, as the plan is."""
+
+    parameter: ParameterName
+    t_s: Annotated[Items[Clock], Field(min_length=1, max_length=500)]
+    value: Annotated[Items[float], Field(min_length=1, max_length=500)]
+    joined: bool = True  # else single points, and nothing is said between them
+
+
+class Screens(Table):
+    """What is drawn over time: plots in their order, the parameters of one plot in one unit."""
+
+    plots: Annotated[
+        Items[Annotated[Items[ParameterName], Field(min_length=1, max_length=8)]],
+        Field(min_length=1, max_length=8),
+    ]
+
+
 class Mission(File):
     """A mission: launch, payload, target, stations and the plan."""
 
@@ -125,6 +146,8 @@ class Mission(File):
     fall: Fall | None = None
     run: Run
     plan: Annotated[Items[Planned], Field(max_length=64)] = ()
+    reference: Annotated[Items[Curve], Field(max_length=16)] = ()
+    screens: Screens | None = None
 
     @cached_property
     def planned_s(self) -> dict[str, float]:
