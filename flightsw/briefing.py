@@ -89,10 +89,11 @@ def _channels(vehicle: Vehicle) -> list[list[Any]]:
 
 def radar_stations(scenario: Scenario) -> tuple[Station, ...]:
     """Return the radars of the search in the order of the mission; none without a search."""
-    return tuple(_station(station) for station in scenario.radars)
+    return tuple(station_of(station) for station in scenario.radars)
 
 
-def _station(file: StationFile) -> Station:
+def station_of(file: StationFile) -> Station:
+    """Return a station file as the ground uses it."""
     return Station(
         id=file.id,
         latitude_rad=radians(file.latitude_deg),

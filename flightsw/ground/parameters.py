@@ -9,7 +9,7 @@ import numpy as np
 from flightsw.ground.earth import ROTATION_RADPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,7 +36,7 @@ def parameter_values(
         None when the downlink does not carry it.
     """
     states = telemetry.states
-    known = {
+    known: dict[str, Callable[[], NDArray[np.float64]]] = {
         "altitude_m": lambda: states.altitude_m,
         "speed_inertial_mps": lambda: states.speed_mps,
         "speed_relative_mps": lambda: _relative_speed(states),

@@ -1,0 +1,131 @@
+"""One flight as a report sees it: its record, the ground's picture of it, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flightsw.briefing import ground_brief
+from flightsw.dictionary import DictionaryError
+from flightsw.errors import ScenarioError
+from flightsw.ground import Briefing, DownlinkError, Entry, GroundPicture, Pad, decode, look
+from flightsw.ground.earth import geodetic_from_ecef
+from flightsw.ground.parameters import parameter_values
+from flightsw.records.reader import RunRecord, read_run
+from flightsw.scenario.recorded import recorded_scenario
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from flightsw.ground.log import LogHeader
+    from flightsw.ground.packets import Packets
+    from flightsw.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Flown:
+    """A flight, as far as it can be told.
+
+    `scenario` is None when the record's files are gone or of another version, `ground` when
+    there is no downlink that can be decoded.
+    """
+
+    record: RunRecord
+    scenario: Scenario | None
+    ground: GroundPicture | None
+
+    @property
+    def name(self) -> str:
+        """The run's folder, as people call it."""
+        return self.record.path.resolve().name
+
+    @property
+    def header(self) -> LogHeader | None:
+        """What the log says of itself."""
+        frames = self.ground.packets.frames if self.ground else None
+        return frames.log.header if frames else None
+
+    @property
+    def t_s(self) -> NDArray[np.float64]:
+        """When each decoded state was made, s after T-0."""
+        return self.ground.telemetry.states.t_s if self.ground else np.empty(0)
+
+    @cached_property
+    def analogs(self) -> tuple[tuple[str, float], ...]:
+        """Name and value of one count of each analogue channel."""
+        return self.header.analogs if self.header else ()
+
+    def values(self, name: str) -> NDArray[np.float64] | None:
+        """Return a parameter, one value a decoded state; None when the downlink has none."""
+        if self.ground is None or not len(self.t_s):
+            return None
+        return parameter_values(self.ground.telemetry, self.analogs, name)
+
+
+def read_flown(name: Path | str) -> Flown:
+    """Return the flight of a run folder.
+
+    Raises
+    ------
+    RecordError
+        If there is nothing that can be told: see `read_run`.
+    """
+    record = read_run(name)
+    scenario = _scenario(record)
+    return Flown(record, scenario, _ground(record, scenario))
+
+
+def _scenario(record: RunRecord) -> Scenario | None:
+    if record.manifest is None:
+        return None
+    try:
+        return recorded_scenario(record.manifest)
+    except ScenarioError as error:
+        what = error.problems[0]
+        record.missing.append(
+            f"the files in run.json cannot be read, so no plan: {what.message} ({what.path})"
+        )
+        return None
+
+
+def _ground(record: RunRecord, scenario: Scenario | None) -> GroundPicture | None:
+    if record.downlink is None:
+        return None
+    try:
+        packets = decode(record.downlink)
+        if not packets.count:
+            record.missing.append("the downlink holds no good packet")
+        briefing = ground_brief(scenario) if scenario else _brief(packets)
+        return look(record.downlink, None, briefing)
+    except (DownlinkError, DictionaryError) as error:
+        record.missing.append(str(error))
+        return None
+
+
+def _brief(packets: Packets) -> Briefing:
+    """Return what the downlink itself tells: names of the events, and no plan."""
+    header = packets.frames.log.header if packets.frames else None
+    heard_s = packets.heard_s()
+    position = packets.vectors("STATE", "position")
+    pad = Pad(latitude_rad=0.0, longitude_rad=0.0, height_m=0.0)
+    if len(position) and packets.met_s("STATE")[0] <= 0.0:
+        place = geodetic_from_ecef(position[0])
+        pad = Pad(
+            latitude_rad=float(place.latitude_rad),
+            longitude_rad=float(place.longitude_rad),
+            height_m=float(place.height_m),
+        )
+    return Briefing(
+        entries=tuple(
+            Entry(event=event, title=title, role=role)
+            for event, title, role in (header.entries if header else ())
+        ),
+        plan=(),
+        pad=pad,
+        listen_until_s=float(heard_s[-1]) if len(heard_s) else 0.0,
+    )

@@ -1,0 +1,133 @@
+"""How a flight was made, and how to fly it again; what was made to go wrong in it."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from flightsw.summary import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flightsw.report.flown import Flown
+
+
+def made(flown: Flown) -> dict[str, Any] | None:
+    """Return files, hashes, seed, versions and the command; None without a manifest."""
+    manifest = flown.record.manifest
+    if manifest is None:
+        return None
+    files = [file for file in manifest.get("files", ()) if isinstance(file, dict)]
+    return {
+        "files": [
+            {key: str(file.get(key, "")) for key in ("kind", "id", "path", "sha256", "text")}
+            | {"whole": _whole(file)}
+            for file in files
+        ],
+        "versions": manifest.get("versions", {}),
+        "rate_hz": manifest.get("rate_hz"),
+        "seed": manifest.get("seed"),
+        "state": manifest.get("state"),
+        "result_hash": manifest.get("result_hash"),
+        "command": command(manifest),
+    }
+
+
+def command(manifest: Mapping[str, Any]) -> str | None:
+    """Return the one command that flies a run again, from its manifest; None if that is damaged."""
+    try:
+        files = manifest["files"]
+        by_kind = {file["kind"]: file for file in reversed(files)}
+        main = by_kind.get("scenario") or by_kind["mission"]
+        words = ["flightsw", "run", _called(main)]
+        own: list[Any] = []
+        if "scenario" in by_kind:
+            own = tomllib.loads(by_kind["scenario"]["text"]).get("faults", [])
+        for fault, acts in _groups(manifest["acts"])[len(own) :]:
+            words += _flags(fault, acts, files)
+        words += ["--rate", str(manifest["rate_hz"]), "--seed", str(manifest["seed"])]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    return shlex.join(words)
+
+
+def faults(flown: Flown) -> list[dict[str, Any]] | None:
+    """Return what each act did, from truth, and the first sign of it that was heard after.
+
+    None when the ledger is missing.
+    """
+    if flown.record.faults is None:
+        return None
+    return [dict(act) | {"seen": _seen(flown, act)} for act in flown.record.faults]
+
+
+def _seen(flown: Flown, act: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the first alarm, event out of its band, or silence noticed after an act."""
+    at_s = act.get("at_s")
+    if flown.ground is None or not isinstance(at_s, int | float) or not act.get("acted"):
+        return None
+    signs = [
+        (row.heard.t_s, row.title)
+        for row in flown.ground.timeline
+        if row.heard and row.mark in ("alarm", "out_of_band") and row.heard.t_s >= at_s
+    ]
+    signs += [
+        (silence.noticed_s, f"telemetry lost, last good frame {clock(silence.from_s)}")
+        for silence in flown.ground.silences
+        if silence.noticed_s >= at_s
+    ]
+    if not signs:
+        return None
+    t_s, text = min(signs)
+    return {"t_s": t_s, "text": text, "after_s": t_s - at_s}
+
+
+def _whole(file: Mapping[str, Any]) -> bool:
+    text = file.get("text")
+    return isinstance(text, str) and (
+        hashlib.sha256(text.encode()).hexdigest() == file.get("sha256")
+    )
+
+
+def _called(file: Mapping[str, Any]) -> str:
+    """Return what a file is flown by: its id in the catalogue and the folders here, or its path."""
+    path = str(file["path"])
+    folder = f"{file['kind']}s/{file['id']}.toml"
+    return str(file["id"]) if path in (f"catalog/{folder}", folder) else path
+
+
+def _groups(acts: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the acts by the fault that they came with, in order."""
+    groups: list[tuple[str, list[dict[str, Any]]]] = []
+    for act in acts:
+        if not groups or groups[-1][0] != act["fault"]:
+            groups.append((act["fault"], []))
+        groups[-1][1].append(act)
+    return groups
+
+
+def _flags(fault: str, acts: list[dict[str, Any]], files: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the flags of one fault: its file at its time, else each of its acts by itself."""
+    for file in files:
+        if file["kind"] == "fault" and file["id"] == fault and file["path"]:
+            for act, said in zip(acts, tomllib.loads(file["text"])["act"], strict=True):
+                if not {"at_s", "event", "after"} & said.keys():
+                    offset_s = round(act["offset_s"] - said.get("delay_s", 0.0), 9)
+                    yield from ("--fault", f"{_called(file)}@{_when(act['event'], offset_s)}")
+                    return
+    for act in acts:
+        word = f"{act['kind']}:{act['component']}@{_when(act['event'], act['offset_s'])}"
+        for key, value in act["parameters"].items():
+            word += f",{key}={value:g}"
+        if act["effect_none"]:
+            word += ",effect=none"
+        yield from ("--fault", word)
+
+
+def _when(event: str | None, offset_s: float) -> str:
+    if event is None:
+        return f"{offset_s:g}"
+    return f"{event}+{offset_s:g}" if offset_s else event

@@ -1,0 +1,183 @@
+"""What is drawn over time: the whole flight against its plan, and close up where it went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from flightsw.dictionary.parameters import Parameter, parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flightsw.ground import GroundPicture
+    from flightsw.report.curves import Arrays
+    from flightsw.report.flown import Flown
+    from flightsw.report.story import Moment
+    from flightsw.scenario.mission import Curve
+
+AROUND_S: Final = 5.0
+WINDOWS_MAX: Final = 3
+LOOKS: Final = ("flown", "second", "third")
+DASHES: Final = 6  # of plot.js
+OTHER_LOOK: Final = "third"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time to be looked at closely, and what is in it."""
+
+    from_s: float
+    to_s: float
+    moments: tuple[Moment, ...]
+
+
+def plots(flown: Flown, other: Flown | None, arrays: Arrays) -> list[dict[str, Any]]:
+    """Return the plots of the whole flight; one that no downlink has a value for is not made."""
+    curves = _references(flown)
+    made = []
+    for names in _wanted(flown):
+        shown = [p for p in map(parameter, names) if p is not None]
+        series = list(_series(flown, other, shown, arrays))
+        if not series:
+            continue
+        reference = curves.get(shown[0].name) if len(shown) == 1 else None
+        made.append(_plot(shown, series) | {"plan": _plan(reference, shown[0], arrays)})
+    return made
+
+
+def close_up(flown: Flown, window: Window, arrays: Arrays) -> list[dict[str, Any]]:
+    """Return the same plots about a moment, every sample that was heard."""
+    t_s = flown.t_s
+    inside = (t_s >= window.from_s) & (t_s <= window.to_s)
+    made: list[dict[str, Any]] = []
+    if not inside.any():
+        return made
+    for names in _wanted(flown):
+        shown = [p for p in map(parameter, names) if p is not None]
+        series = []
+        for index, one in enumerate(shown):
+            values = flown.values(one.name)
+            if values is None or (len(shown) > 1 and not values[inside].any()):
+                continue
+            curve = arrays.curve(t_s[inside], values[inside] * one.scale, buckets=None)
+            series.append(_look(one, index, many=len(shown) > 1) | curve)
+        if series:
+            made.append(_plot(shown, series))
+    return made
+
+
+def windows(moments: Sequence[Moment]) -> tuple[Window, ...]:
+    """Return the stretches about moments, those that meet joined; the first of them."""
+    found: list[Window] = []
+    for moment in sorted(moments, key=lambda one: one.t_s):
+        first, last = moment.t_s - AROUND_S, moment.t_s + AROUND_S
+        if found and first <= found[-1].to_s:
+            found[-1] = Window(found[-1].from_s, last, (*found[-1].moments, moment))
+        else:
+            found.append(Window(first, last, (moment,)))
+    return tuple(found[:WINDOWS_MAX])
+
+
+def span(flown: Flown, other: Flown | None = None) -> list[float]:
+    """Return the time axis of the whole flight: what was heard, and what was planned."""
+    times: list[float] = []
+    for each in (flown, other):
+        if each is not None and each.ground is not None:
+            times += [*each.t_s[:1].tolist(), *each.t_s[-1:].tolist()]
+            times += [planned.t_s for planned in each.ground.briefing.plan]
+    return [min(times), max(times)] if times else [0.0, 1.0]
+
+
+def marks(ground: GroundPicture | None) -> list[dict[str, Any]]:
+    """Return the events as lines: what was heard, and dashed what was planned and not seen."""
+    found: list[dict[str, Any]] = []
+    for row in ground.timeline if ground else ():
+        if row.heard is not None:
+            state = "alarm" if row.mark == "alarm" else "heard"
+            found.append({"t": row.heard.t_s, "text": row.title, "state": state})
+        elif row.planned is not None:
+            text = f"{row.title}: planned, not seen"
+            found.append({"t": row.planned.t_s, "text": text, "state": "planned"})
+    return found
+
+
+def gaps(ground: GroundPicture | None) -> list[dict[str, Any]]:
+    """Return the silences; one without an end goes on for good."""
+    return [{"from": one.from_s, "to": one.to_s} for one in (ground.silences if ground else ())]
+
+
+def _wanted(flown: Flown) -> list[tuple[str, ...]]:
+    """Return what the mission file asks for; without it, what any downlink has."""
+    screens = flown.scenario.mission.screens if flown.scenario else None
+    if screens is not None:
+        return list(screens.plots)
+    analogs = [name for name, _ in flown.analogs]
+    chambers = tuple(name for name in analogs if name.endswith(".chamber_pressure_pa"))[:8]
+    single = ["altitude_m", "speed_inertial_mps", "axial_accel_mps2"]
+    last = ["static_pressure_pa"] if "static_pressure_pa" in analogs else []
+    pitch = flown.values("pitch_deg")
+    if pitch is not None and np.ptp(pitch) > 0.0:
+        last.append("pitch_deg")
+    wanted = [*((name,) for name in single), chambers, *((name,) for name in last)]
+    return [names for names in wanted if names]
+
+
+def _series(
+    flown: Flown, other: Flown | None, shown: list[Parameter], arrays: Arrays
+) -> Iterator[dict[str, Any]]:
+    many = len(shown) > 1
+    for index, one in enumerate(shown):
+        values = flown.values(one.name)
+        if values is not None:
+            look = _look(one, index, many=many)
+            if other is not None:
+                look["label"] = f"{look['label']} {flown.name}" if many else flown.name
+            yield look | arrays.curve(flown.t_s, values * one.scale)
+    for index, one in enumerate(shown if other is not None else ()):
+        assert other is not None
+        values = other.values(one.name)
+        if values is not None:
+            label = f"{_label(one, many=many)} {other.name}" if many else other.name
+            look = {"label": label, "look": OTHER_LOOK, "dash": (index + 1) % DASHES}
+            yield look | arrays.curve(other.t_s, values * one.scale)
+
+
+def _label(one: Parameter, *, many: bool) -> str:
+    return one.title.rpartition(", ")[2] if many else "flown"
+
+
+def _look(one: Parameter, index: int, *, many: bool) -> dict[str, Any]:
+    look = LOOKS[index % len(LOOKS)]
+    return {"label": _label(one, many=many), "look": look, "dash": index % DASHES}
+
+
+def _plot(shown: list[Parameter], series: list[dict[str, Any]]) -> dict[str, Any]:
+    first = shown[0]
+    title = first.title.partition(", ")[0] if len(shown) > 1 else first.title
+    return {
+        "parameters": [one.name for one in shown],
+        "title": title + ("s" if len(shown) > 1 else ""),
+        "unit": first.unit,
+        "digits": first.digits,
+        "series": series,
+    }
+
+
+def _references(flown: Flown) -> dict[str, Curve]:
+    mission = flown.scenario.mission if flown.scenario else None
+    return {curve.parameter: curve for curve in (mission.reference if mission else ())}
+
+
+def _plan(curve: Curve | None, shown: Parameter, arrays: Arrays) -> dict[str, Any] | None:
+    if curve is None:
+        return None
+    return {
+        "label": "plan",
+        "joined": curve.joined,
+        "source": curve.source or curve.assumed or "",
+        "t": arrays.add(np.array(curve.t_s)),
+        "y": arrays.add(np.array(curve.value) * shown.scale),
+    }

@@ -1,0 +1,273 @@
+"""What became of a flight, in sentences: the verdict, the short of it, and the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import degrees
+from typing import TYPE_CHECKING, Any, Final
+
+from flightsw.briefing import station_of
+from flightsw.ground.earth import ecef_from_eci
+from flightsw.ground.stations import sighting
+from flightsw.summary import clock, unmet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flightsw.ground import Row, Silence
+    from flightsw.report.flown import Flown
+
+MARKS: Final = {
+    "in_band": "✓",
+    "out_of_band": "!",
+    "unplanned": "·",
+    "alarm": "▲",
+    "not_seen": "⊘",
+}
+HORIZON_RAD: Final = 0.0087  # half a degree: what is lower over a station's mask has set
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that went wrong, or was made to: `truth` for what the ground did not hear."""
+
+    t_s: float
+    text: str
+    truth: bool = False
+
+
+def verdict(flown: Flown) -> dict[str, Any]:
+    """Return the verdict in one sentence, from truth, with what the ground heard last."""
+    summary, ground = flown.record.summary, flown.ground
+    told = _last_words(flown)
+    if summary is None:
+        return {
+            "mark": "?",
+            "state": "unknown",
+            "success": None,
+            "sentence": f"No verdict: this run has no summary. {told}",
+            "as_expected": None,
+            "reasons": [],
+        }
+    success = bool(summary.get("success"))
+    reasons = [str(reason) for reason in summary.get("reasons", ())]
+    rows = [row for row in (ground.timeline if ground else ()) if row.planned]
+    kept = sum(row.mark == "in_band" for row in rows)
+    planned = f"{kept} of {len(rows)} planned events in their bands" if rows else ""
+    if success:
+        parts = [planned, *reasons, _reached(summary)]
+        sentence = f"Mission reached: {', '.join(part for part in parts if part)}."
+    else:
+        sentence = f"Mission lost: {'; '.join(reasons) or 'the target was missed'}. {told}"
+    return {
+        "mark": "✓" if success else "▲",
+        "state": "reached" if success else "lost",
+        "success": success,
+        "sentence": sentence,
+        "as_expected": summary.get("as_expected"),
+        "reasons": reasons,
+    }
+
+
+def in_short(flown: Flown) -> list[dict[str, Any]]:
+    """Return the answers to the first questions, a label and a text each."""
+    summary, ground = flown.record.summary or {}, flown.ground
+    facts = [_first_sign(flown), _last_frame(flown)]
+    radar = summary.get("radar")
+    if radar is not None:
+        facts.append(_fact("Radar", _radar(radar)))
+    if ground is not None and ground.fall is not None:
+        fall = ground.fall
+        text = f"{place(degrees(fall.latitude_rad), degrees(fall.longitude_rad), 1)} at "
+        text += f"{clock(fall.t_s, decimals=0)}, computed from the last good frame "
+        text += f"(beta {fall.beta_kgpm2:g} kg/m2)"
+        if fall.distance_m is not None:
+            text += f"; {fall.distance_m / 1e3:.0f} km from the reported place"
+        facts.append(_fact("Fall", text))
+    facts += _judged(flown, summary)
+    return [fact for fact in facts if fact is not None]
+
+
+def moments(flown: Flown) -> list[Moment]:
+    """Return when something went wrong: acts of faults (truth), the first alarm, losses."""
+    found = [
+        Moment(float(act["at_s"]), f"fault: {act['kind']} of {act['component']}", truth=True)
+        for act in flown.record.faults or ()
+        if isinstance(act.get("at_s"), int | float) and act.get("acted")
+    ]
+    ground = flown.ground
+    if ground is not None:
+        alarms = [row for row in ground.timeline if row.mark == "alarm" and row.heard]
+        found += [Moment(row.heard.t_s, row.title) for row in alarms[:1] if row.heard]
+        found += [
+            Moment(silence.from_s, "last good frame before the silence")
+            for silence in ground.silences
+            if below_horizon(flown, silence) is None
+        ]
+    return found
+
+
+def timeline(flown: Flown) -> Iterator[dict[str, Any]]:
+    """Yield what was heard, in order, with the silences; then what was planned and not seen."""
+    ground = flown.ground
+    if ground is None:
+        return
+    silences = list(ground.silences)
+    for row in ground.timeline:
+        while silences and (row.t_s is None or row.t_s > silences[0].from_s):
+            yield _silence(flown, silences.pop(0))
+        yield _row(row)
+    for silence in silences:
+        yield _silence(flown, silence)
+
+
+def below_horizon(flown: Flown, silence: Silence) -> str | None:
+    """Say that a flight went silent because it set at every station, or None if that is not why."""
+    last = flown.ground.last if flown.ground else None
+    if silence.to_s is not None or last is None or last.state is None or not flown.scenario:
+        return None
+    position = ecef_from_eci(last.state.position_eci_m, last.state.t_s)
+    for file in flown.scenario.receivers:
+        if file.umbilical:
+            continue
+        seen = sighting(station_of(file), position)
+        if float(seen.elevation_rad) > station_of(file).mask_rad + HORIZON_RAD:
+            return None
+    return "below the horizon of every station"
+
+
+def place(latitude_deg: float, longitude_deg: float, decimals: int = 2) -> str:
+    """Return a place as it is written: ``49.13 N 73.77 E``."""
+    north, east = ("N" if latitude_deg >= 0.0 else "S"), ("E" if longitude_deg >= 0.0 else "W")
+    return f"{abs(latitude_deg):.{decimals}f} {north} {abs(longitude_deg):.{decimals}f} {east}"
+
+
+def _fact(label: str, text: str, *, mark: str = "", truth: bool = False) -> dict[str, Any]:
+    return {"label": label, "text": text, "mark": mark, "truth": truth}
+
+
+def _reached(summary: Any) -> str:
+    orbit = summary.get("orbit")
+    if orbit:
+        return (
+            f"orbit {orbit['perigee_km']:.1f} × {orbit['apogee_km']:.1f} km, "
+            f"{orbit['inclination_deg']:.2f} deg"
+        )
+    height = summary.get("max_altitude_km")
+    return "" if height is None else f"{height:.1f} km at most"
+
+
+def _last_words(flown: Flown) -> str:
+    last = flown.ground.last if flown.ground else None
+    if last is None:
+        return "Nothing was heard." if flown.ground else ""
+    state = last.state
+    where = f" at {state.altitude_m / 1e3:.1f} km, {state.speed_mps:.0f} m/s" if state else ""
+    return f"Last good frame {clock(last.t_s)}{where}."
+
+
+def _first_sign(flown: Flown) -> dict[str, Any] | None:
+    ground = flown.ground
+    if ground is None:
+        return None
+    signs = [
+        (row.heard.t_s, row.mark, row.title if row.mark == "alarm" else _off(row))
+        for row in ground.timeline
+        if row.heard and row.mark in ("alarm", "out_of_band")
+    ]
+    signs += [
+        (silence.noticed_s, "alarm", "telemetry lost")
+        for silence in ground.silences
+        if below_horizon(flown, silence) is None
+    ]
+    if not signs:
+        return _fact("First sign", "none: no alarm, no event out of its band", mark="✓")
+    t_s, mark, text = min(signs)
+    return _fact("First sign", f"{clock(t_s)}  {text}", mark=MARKS[mark])
+
+
+def _off(row: Row) -> str:
+    assert row.delta_s is not None
+    return f"{row.title} {abs(row.delta_s):.2f} s {'late' if row.delta_s > 0 else 'early'}"
+
+
+def _last_frame(flown: Flown) -> dict[str, Any] | None:
+    ground = flown.ground
+    if ground is None:
+        return None
+    if ground.last is None:
+        return _fact("Last good frame", "no telemetry was heard at all", mark="▲")
+    state = ground.last.state
+    text = clock(ground.last.t_s)
+    if state is not None:
+        text += f"  {state.altitude_m / 1e3:.1f} km, {state.speed_mps:.0f} m/s, "
+        text += place(degrees(state.latitude_rad), degrees(state.longitude_rad))
+    why = below_horizon(flown, ground.lost) if ground.lost else None
+    if ground.lost and why is None:
+        return _fact("Last good frame", f"{text}; then nothing more", mark="▲")
+    return _fact("Last good frame", f"{text}; {why}" if why else f"{text}, the end of the flight")
+
+
+def _radar(radar: Any) -> str:
+    if radar["verdict"] == "detected":
+        when = clock(radar["detected_s"], decimals=0)
+        return f"detected on the calculated orbit ({radar['detected_by']}, {when})"
+    if not radar["stations"]:
+        return "not detected; no radar has the calculated orbit in view"
+    usable = [one for one in radar.get("passes", ()) if one["status"] != "not usable"]
+    noun = "pass" if len(usable) == 1 else "passes"
+    return f"not detected on the calculated orbit ({len(usable)} usable {noun}, none seen)"
+
+
+def _judged(flown: Flown, summary: Any) -> Iterator[dict[str, Any]]:
+    """Yield what the judge says, from truth, and whether the scenario expected it."""
+    if not summary:
+        return
+    mission = flown.scenario.mission if flown.scenario else None
+    target = mission.target if mission else None
+    if summary.get("orbit") is not None or (target and not target.suborbital):
+        aim = ""
+        if target and target.perigee_m is not None and target.apogee_m is not None:
+            aim = f" (calculated {target.perigee_m / 1e3:g} × {target.apogee_m / 1e3:g} km, "
+            aim += f"{target.inclination_deg:g} deg)"
+        reached = _reached(summary).removeprefix("orbit ") if summary["orbit"] else "not reached"
+        yield _fact("Orbit", reached + aim, truth=True)
+    else:
+        aim = f" (calculated {target.max_altitude_m / 1e3:g} km)" if target else ""  # type: ignore[operator]
+        yield _fact("Altitude", _reached(summary) + aim, truth=True)
+    expect = flown.scenario.expect if flown.scenario else None
+    if expect is not None:
+        missed = unmet(expect, summary)
+        text = "as the scenario expects" if not missed else "; ".join(missed)
+        yield _fact("Expected", text, mark="!" if missed else "✓")
+
+
+def _row(row: Row) -> dict[str, Any]:
+    heard = row.heard
+    return {
+        "kind": "event",
+        "mark": MARKS[row.mark],
+        "state": row.mark,
+        "event": row.name,
+        "title": row.title,
+        "t_s": heard.t_s if heard else None,
+        "planned_s": row.planned_s,
+        "delta_s": row.delta_s,
+        "band_s": row.planned.band_s if row.planned else None,
+        "trigger": heard.trigger if heard else None,
+        "altitude_m": heard.altitude_m if heard else None,
+        "speed_inertial_mps": heard.speed_mps if heard else None,
+    }
+
+
+def _silence(flown: Flown, silence: Silence) -> dict[str, Any]:
+    why = below_horizon(flown, silence)
+    return {
+        "kind": "silence",
+        "mark": "·" if why else "▲",
+        "state": "unplanned" if why else "alarm",
+        "from_s": silence.from_s,
+        "noticed_s": silence.noticed_s,
+        "to_s": silence.to_s,
+        "why": why,
+    }
