@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "list": "what the catalogue holds",
     "show": "one entry of the catalogue: plan, vehicle, orbit",
     "sources": "every constant with its source, or its assumption and range",
+    "report": "a run as one HTML page, alone or beside another",
     "tm": "the downlink and nothing else: decode, audit, find, export",
     "board": "boards that fly a part: find, make, try, compare",
     "schema": "write the JSON Schema of each kind of file, for editors",

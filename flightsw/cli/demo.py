@@ -22,6 +22,7 @@ FLIGHTS: Final = (
 def command(*, as_json: bool, quiet: bool, no_color: bool) -> int:
     """Fly Progress MS-04 as planned, then as it was lost; exit 0 when both came out so."""
     from flightsw.cli.output import Line, show, show_json
+    from flightsw.cli.report import write_report
     from flightsw.cli.run import fly_and_record, page
     from flightsw.scenario import load
     from flightsw.summary import exit_code
@@ -35,6 +36,9 @@ def command(*, as_json: bool, quiet: bool, no_color: bool) -> int:
             head = [] if name == FLIGHTS[0][0] else [Line.of()]
             show([*head, Line.of(title), Line.of()], no_color=no_color)
             show(page(flight, summary, quiet=quiet), no_color=no_color)
+    report = write_report(summaries[-1]["run_dir"])
+    if not as_json:
+        show([Line.of(), Line.of(f"How it was lost, as a page: {report}")], no_color=no_color)
     if as_json:
         show_json({"format": "flightsw-demo/1", "as_expected": not any(codes), "runs": summaries})
     return max(codes)

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     help="Show it while it flies, N seconds of flight in a second.",
 )
 @click.option("--force", is_flag=True, help="Replace the run in --out; never another folder.")
+@click.option(
+    "--report", "with_report", is_flag=True, help="Write report.html into the run's folder."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the outcome without the table.")
 @click.option("-v", "--verbose", is_flag=True, help="Say also which files were flown.")
@@ -61,6 +64,7 @@ def command(  # noqa: PLR0913  one a flag
     out: Path | None,
     speed: float | None,
     force: bool,
+    with_report: bool,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -93,6 +97,10 @@ def command(  # noqa: PLR0913  one a flag
     else:
         told = quiet or watch is not None
         show(page(flight, summary, quiet=told), no_color=no_color)
+    if with_report:
+        from flightsw.cli.report import write_report
+
+        tell(f"report {write_report(summary['run_dir'])}")
     return exit_code(flight, summary)
 
 

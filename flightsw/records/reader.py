@@ -16,7 +16,7 @@ from flightsw.records.files import RecordError
 from flightsw.records.run_folder import DOWNLINK, FORMAT, RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -88,21 +88,14 @@ def read_run(name: Path | str) -> RunRecord:
     RecordError
         If there is no such folder, or it is none of a run, or of a version not known here.
     """
-    path = _folder(Path(name))
+    path = run_folder(name)
     missing: list[str] = []
-    manifest = _object(path / "run.json", missing)
-    if manifest is not None and manifest.get("format") != FORMAT:
-        said = manifest.get("format")
-        msg = f"{path}/run.json has the format {said!r}; this version reads {FORMAT!r}"
-        raise RecordError(msg)
+    manifest = _object(path / "run.json", FORMAT, missing)
     downlink = _downlink(path / DOWNLINK, missing)
     if manifest is None and downlink is None:
         msg = f"{path} is no folder of a run: neither run.json nor {DOWNLINK} can be read"
         raise RecordError(msg)
-    summary = _object(path / "summary.json", missing)
-    if summary is not None and summary.get("format") != SUMMARY_FORMAT:
-        missing.append(f"summary.json has a format not known here: {summary.get('format')!r}")
-        summary = None
+    summary = _object(path / "summary.json", SUMMARY_FORMAT, missing)
     if manifest is not None and manifest.get("state") != "complete":
         missing.append("the run was ended before its time: its record is incomplete")
     return RunRecord(
@@ -111,12 +104,28 @@ def read_run(name: Path | str) -> RunRecord:
         summary=summary,
         downlink=downlink,
         transmitters=read_lines(path / "transmitters.jsonl", missing),
-        faults=read_lines(path / "faults.jsonl", missing),
+        faults=_ledger(path / "faults.jsonl", manifest, missing),
         missing=missing,
     )
 
 
-def _folder(path: Path) -> Path:
+def _ledger(
+    path: Path, manifest: Mapping[str, Any] | None, missing: list[str]
+) -> tuple[dict[str, Any], ...] | None:
+    """Return what the acts did: a row for each component that the manifest names."""
+    rows = read_lines(path, missing)
+    if rows is None or manifest is None:
+        return rows
+    wanted = sum(len(act["components"]) for act in manifest["acts"])
+    if len(rows) == wanted:
+        return rows
+    missing.append(f"{path.name} is damaged: it has {len(rows)} acts, run.json {wanted}")
+    return None
+
+
+def run_folder(name: Path | str) -> Path:
+    """Return the folder that a run is called by: a path, or a name in ``./runs``."""
+    path = Path(name)
     for candidate in (path, RUNS / path):
         if candidate.is_dir():
             return candidate
@@ -139,28 +148,26 @@ def _downlink(path: Path, missing: list[str]) -> bytes | None:
     return None
 
 
-def _object(path: Path, missing: list[str]) -> dict[str, Any] | None:
-    try:
-        found = json.loads(path.read_bytes())
-        if isinstance(found, dict):
-            return found
-        missing.append(f"{path.name} is damaged: no JSON object")
-    except FileNotFoundError:
-        missing.append(f"no {path.name}")
-    except OSError as error:
-        missing.append(f"{path.name} cannot be read: {_reason(error)}")
-    except (ValueError, RecursionError) as error:
-        missing.append(f"{path.name} is damaged: {error}")
-    return None
+def _object(path: Path, version: str, missing: list[str]) -> dict[str, Any] | None:
+    """Return the JSON object in a file. Raises RecordError for one of another version."""
+    found = _json(path, json.loads, missing)
+    if found is None:
+        return None
+    if isinstance(found, dict) and found.get("format", version) != version:
+        msg = f"{path} has the format {found['format']!r}; this version reads {version!r}"
+        raise RecordError(msg)
+    return found if _is_whole(path.name, found, missing) else None
 
 
 def read_lines(path: Path, missing: list[str]) -> tuple[dict[str, Any], ...] | None:
     """Return the objects of a `.jsonl`; None, and why in `missing`, where that is not possible."""
+    found = _json(path, lambda text: [json.loads(line) for line in text.splitlines()], missing)
+    return tuple(found) if found is not None and _is_whole(path.name, found, missing) else None
+
+
+def _json(path: Path, parse: Callable[[str], Any], missing: list[str]) -> Any:
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        if all(isinstance(row, dict) for row in rows):
-            return tuple(rows)
-        missing.append(f"{path.name} is damaged: a line is no JSON object")
+        return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         missing.append(f"no {path.name}")
     except OSError as error:
@@ -168,6 +175,15 @@ def read_lines(path: Path, missing: list[str]) -> tuple[dict[str, Any], ...] | N
     except (ValueError, RecursionError) as error:
         missing.append(f"{path.name} is damaged: {error}")
     return None
+
+
+def _is_whole(name: str, content: Any, missing: list[str]) -> bool:
+    from flightsw.records.shapes import what_is_wrong
+
+    wrong = what_is_wrong(name, content)
+    if wrong is not None:
+        missing.append(f"{name} is damaged: {wrong}")
+    return wrong is None
 
 
 def _reason(error: OSError) -> str:

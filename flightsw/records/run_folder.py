@@ -33,6 +33,7 @@ FILES: Final = (
     "transmitters.jsonl",
     "faults.jsonl",
     "truth.npz",
+    "report.html",
 )
 
 

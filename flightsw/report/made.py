@@ -20,7 +20,7 @@ def made(flown: Flown) -> dict[str, Any] | None:
     manifest = flown.record.manifest
     if manifest is None:
         return None
-    files = [file for file in manifest.get("files", ()) if isinstance(file, dict)]
+    files = manifest["files"]
     return {
         "files": [
             {key: str(file.get(key, "")) for key in ("kind", "id", "path", "sha256", "text")}

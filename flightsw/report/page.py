@@ -50,9 +50,12 @@ def report(run: Path | str, *, against: Path | str | None = None) -> str:
     RecordError
         If there is no such run or nothing of it can be told.
     """
-    flown = read_flown(run)
-    other = None if against is None else read_flown(against)
-    return page(told(flown, other))
+    return page(told_of(run, against=against))
+
+
+def told_of(run: Path | str, *, against: Path | str | None = None) -> dict[str, Any]:
+    """Return everything that a report says of a run, ready for JSON: see `report` and `told`."""
+    return told(read_flown(run), None if against is None else read_flown(against))
 
 
 def told(flown: Flown, other: Flown | None = None) -> dict[str, Any]:
@@ -134,15 +137,21 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "clock": lambda t_s, digits=2: "–" if t_s is None else clock(t_s, decimals=digits),
+        "clock": _clock,
         "fixed": _fixed,
-        "signed": lambda value, digits=2: (
-            "–" if value is None else f"{_zero(value, digits):+.{digits}f}"
-        ),
+        "signed": _signed,
         "spaced": lambda value: "–" if value is None else f"{value:,}".replace(",", "\u202f"),
         "place": lambda spot: story.place(spot["latitude_deg"], spot["longitude_deg"]),
     }
     return environment
+
+
+def _clock(t_s: float | None, digits: int = 2) -> str:
+    return "–" if t_s is None else clock(t_s, decimals=digits)
+
+
+def _signed(value: float | None, digits: int = 2) -> str:
+    return "–" if value is None else f"{_zero(value, digits):+.{digits}f}"
 
 
 def _fixed(value: float | None, digits: int = 2) -> str:
@@ -177,7 +186,7 @@ def _flight(flown: Flown) -> dict[str, Any]:
             "subtitle": above or "",
             "vehicle": scenario.vehicle.name,
             "payload": payload.name if payload else None,
-            "launch_utc": scenario.mission.launch.time_utc.isoformat(),
+            "launch_utc": f"{scenario.mission.launch.time_utc:%Y-%m-%d %H:%M:%S} UTC",
         }
     return found
 

@@ -99,7 +99,7 @@ def marks(ground: GroundPicture | None) -> list[dict[str, Any]]:
             state = "alarm" if row.mark == "alarm" else "heard"
             found.append({"t": row.heard.t_s, "text": row.title, "state": state})
         elif row.planned is not None:
-            text = f"{row.title}: planned, not seen"
+            text = f"{row.title}, not seen"
             found.append({"t": row.planned.t_s, "text": text, "state": "planned"})
     return found
 

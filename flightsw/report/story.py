@@ -45,7 +45,8 @@ def verdict(flown: Flown) -> dict[str, Any]:
             "mark": "?",
             "state": "unknown",
             "success": None,
-            "sentence": f"No verdict: this run has no summary. {told}",
+            "sentence": "No verdict: this run has no summary.",
+            "heard": told,
             "as_expected": None,
             "reasons": [],
         }
@@ -58,12 +59,13 @@ def verdict(flown: Flown) -> dict[str, Any]:
         parts = [planned, *reasons, _reached(summary)]
         sentence = f"Mission reached: {', '.join(part for part in parts if part)}."
     else:
-        sentence = f"Mission lost: {'; '.join(reasons) or 'the target was missed'}. {told}"
+        sentence = f"Mission lost: {'; '.join(reasons) or 'the target was missed'}."
     return {
         "mark": "✓" if success else "▲",
         "state": "reached" if success else "lost",
         "success": success,
         "sentence": sentence,
+        "heard": "" if success else told,
         "as_expected": summary.get("as_expected"),
         "reasons": reasons,
     }
@@ -124,12 +126,12 @@ def timeline(flown: Flown) -> Iterator[dict[str, Any]]:
 def below_horizon(flown: Flown, silence: Silence) -> str | None:
     """Say that a flight went silent because it set at every station, or None if that is not why."""
     last = flown.ground.last if flown.ground else None
-    if silence.to_s is not None or last is None or last.state is None or not flown.scenario:
+    if silence.to_s is not None or last is None or last.state is None or last.state.on_pad:
+        return None
+    if flown.scenario is None or not flown.scenario.receivers:
         return None
     position = ecef_from_eci(last.state.position_eci_m, last.state.t_s)
     for file in flown.scenario.receivers:
-        if file.umbilical:
-            continue
         seen = sighting(station_of(file), position)
         if float(seen.elevation_rad) > station_of(file).mask_rad + HORIZON_RAD:
             return None

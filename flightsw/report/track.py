@@ -83,7 +83,7 @@ def _places(flown: Flown) -> Iterator[dict[str, Any]]:
     assert ground is not None
     pad = ground.briefing.pad
     if flown.scenario is not None:
-        yield _place("launch", "○", degrees(pad.latitude_rad), degrees(pad.longitude_rad), "dim")
+        yield _place("launch", "●", degrees(pad.latitude_rad), degrees(pad.longitude_rad), "dim")
     if ground.last is not None and ground.last.state is not None:
         state = ground.last.state
         where = degrees(state.latitude_rad), degrees(state.longitude_rad)
@@ -130,6 +130,7 @@ def _stations(flown: Flown) -> Iterator[dict[str, Any]]:
     position = ecef_from_eci(states.position_eci_m, np.where(states.on_pad, 0.0, states.t_s))
     for index, name in enumerate(flown.header.stations):
         heard = frames.rows["ert_us"][(frames.station_bits >> index) & 1 == 1]
+        file = files.get(name)
         row: dict[str, Any] = {
             "station": name,
             "frames": len(heard),
@@ -137,12 +138,9 @@ def _stations(flown: Flown) -> Iterator[dict[str, Any]]:
             "last_ert_s": float(heard.max() / 1e6) if len(heard) else None,
             "in_view_s": None,
             "best_elevation_deg": None,
-            "cable": False,
+            "cable": file is not None and file.umbilical,
         }
-        file = files.get(name)
-        if file is not None and file.umbilical:
-            row["cable"] = True
-        elif file is not None:
+        if file is not None:
             station = station_of(file)
             seen = sighting(station, position)
             view = in_view(station, seen)

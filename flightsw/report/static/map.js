@@ -116,7 +116,7 @@
       }
       for (let i = Math.ceil(v.south / step); i * step <= v.north; i++) {
         stroke(c, [[0, v.y(i * step)], [width, v.y(i * step)]]);
-        c.fillText(degrees(i * step, "N", "S"), 3, v.y(i * step) - 3);
+        if (v.y(i * step) > 14) c.fillText(degrees(i * step, "N", "S"), 3, v.y(i * step) - 3);
       }
     }
 

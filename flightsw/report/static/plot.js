@@ -8,8 +8,10 @@
      data     [t, y, ...], one y a series, all as long as t (s after T-0, ascending).
               null is a missing sample: the line is broken there, never drawn across.
               undefined is no sample at this time: the line goes on (tables of several rates)
-     plan     {label, t, y}       the reference, dashed and dim, apart from the data
-     marks    [{t, text, state}]  vertical lines: state "heard", "alarm" or "planned" (not heard: dashed)
+     plan     {label, t, y, joined}   the reference, dashed and dim, apart from the data; points alone
+              when joined is false
+     marks    [{t, text, state}]  vertical lines: state "heard", "alarm", "planned" (not heard: dashed)
+              or "truth" (not heard either: dotted)
      gaps     [{from, to}]        stretches without telemetry, hatched; to null: for good
      window   [from, to]          of the time axis when nothing is zoomed
      group    charts of one group share cursor and zoom
@@ -28,7 +30,7 @@
 */
 (function (flightsw) {
   "use strict";
-  const DASHES = [[], [9, 3], [2, 2], [9, 3, 2, 3], [5, 2], [1, 3]];
+  const DASHES = [[], [10, 4], [3, 3], [10, 3, 3, 3], [6, 3], [14, 3, 3, 3, 3, 3]];
   const PLAN_DASH = [6, 5];
   const LABEL_PX = 13;
   const groups = new Map();
@@ -108,7 +110,7 @@
 
     function planned(t) {
       const plan = options.plan;
-      if (!plan || !plan.t.length || t < plan.t[0] || t > plan.t[plan.t.length - 1]) return null;
+      if (!plan || plan.joined === false || !plan.t.length || t < plan.t[0] || t > plan.t[plan.t.length - 1]) return null;
       let i = 1;
       while (i < plan.t.length - 1 && plan.t[i] < t) i++;
       const share = (t - plan.t[i - 1]) / (plan.t[i] - plan.t[i - 1] || 1);
@@ -167,10 +169,11 @@
       for (const mark of options.marks) {
         const x = Math.round(u.valToPos(mark.t, "x", true)) + 0.5;
         if (x < left || x > left + width) continue;
-        c.strokeStyle = c.fillStyle = colour(mark.state === "alarm" ? "alarm" : "dim");
-        c.lineWidth = mark.state === "alarm" ? 1.5 * px : px * 0.75;
-        c.globalAlpha = mark.state === "alarm" ? 1 : 0.6;
-        c.setLineDash(mark.state === "planned" ? [3 * px, 3 * px] : []);
+        const strong = mark.state === "alarm" || mark.state === "truth";
+        c.strokeStyle = c.fillStyle = colour(mark.state === "alarm" ? "alarm" : strong ? "text" : "dim");
+        c.lineWidth = strong ? 1.25 * px : px * 0.75;
+        c.globalAlpha = strong ? 1 : 0.6;
+        c.setLineDash((mark.state === "planned" ? [4, 3] : mark.state === "truth" ? [1, 2] : []).map((length) => length * px));
         line(c, x, top, x, top + height);
         c.globalAlpha = 1;
         if (options.written && x - free >= LABEL_PX * px) {
@@ -207,17 +210,17 @@
     }
 
     function drawPlan(c, u, px) {
-      const { t, y } = options.plan;
+      const { t, y, joined = true } = options.plan;
       c.strokeStyle = c.fillStyle = colour("dim");
       c.lineWidth = 1.5 * px;
-      c.setLineDash(PLAN_DASH.map((length) => length * px));
       c.beginPath();
       for (let i = 0; i < t.length; i++) {
         c.lineTo(u.valToPos(t[i], "x", true), u.valToPos(y[i], "y", true));
       }
-      c.stroke();
+      c.setLineDash(PLAN_DASH.map((length) => length * px));
+      if (joined) c.stroke();
       c.setLineDash([]);
-      if (t.length > 60) return;
+      if (joined && t.length > 60) return;
       for (let i = 0; i < t.length; i++) {
         c.beginPath();
         c.arc(u.valToPos(t[i], "x", true), u.valToPos(y[i], "y", true), 2.2 * px, 0, 2 * Math.PI);
@@ -239,7 +242,7 @@
       list.className = "fsw-legend";
       const at = document.createElement("output");
       at.className = "fsw-at";
-      const rows = [...options.series, ...(options.plan ? [{ label: options.plan.label ?? "plan", look: "plan" }] : [])];
+      const rows = [...options.series, ...(options.plan ? [{ label: "plan", ...options.plan, look: "plan" }] : [])];
       const outputs = rows.map((row) => {
         const item = document.createElement("li");
         const value = document.createElement("output");
@@ -260,7 +263,8 @@
           outputs.forEach((output, i) => {
             const isPlan = i >= options.series.length;
             const value = !on ? undefined : isPlan ? planned(t) : nearest(u, i + 1, idx, t);
-            output.value = !on ? "" : value == null ? "⊘" : value.toFixed(options.digits);
+            const bare = isPlan && options.plan.joined === false;
+            output.value = !on || bare ? "" : value == null ? "⊘" : value.toFixed(options.digits);
           });
         },
       };
@@ -342,14 +346,15 @@
   }
 
   /* A piece of the line as it is drawn, for legends here and beside maps. */
-  function swatch({ look, dash = 0 }) {
+  function swatch({ look, dash = 0, joined = true }) {
     const space = "http://www.w3.org/2000/svg";
     const svg = document.createElementNS(space, "svg");
     svg.setAttribute("aria-hidden", "true");
     const line = document.createElementNS(space, "line");
     for (const [name, value] of Object.entries({ x1: 0, x2: 26, y1: 5, y2: 5 })) line.setAttribute(name, value);
-    line.setAttribute("class", `fsw-look-${look}`);
-    line.setAttribute("stroke-dasharray", (look === "plan" ? PLAN_DASH : DASHES[dash]).join(" "));
+    line.setAttribute("class", `fsw-look-${look}${joined === false ? " fsw-points" : ""}`);
+    const dashes = joined === false ? [0, 12] : look === "plan" ? PLAN_DASH : DASHES[dash];
+    line.setAttribute("stroke-dasharray", dashes.join(" "));
     svg.append(line);
     return svg;
   }

@@ -37,7 +37,7 @@
     } else {
       const close = report.close_ups[Number(host.dataset.close)];
       const marks = report.marks.concat(
-        close.about.map((one) => ({ t: one.t_s, text: one.truth ? `${one.text} (truth)` : one.text, state: "alarm" })),
+        close.about.map((one) => ({ t: one.t_s, text: one.truth ? `${one.text} (truth)` : one.text, state: one.truth ? "truth" : "alarm" })),
       );
       draw(host, close.plots[number], { group: `close ${host.dataset.close}`, window: close.window_s, marks, written: number === 0 });
     }

@@ -1,0 +1,126 @@
+"""Runs as the command line leaves them, and a browser that may not go anywhere."""
+
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flightsw import load
+from flightsw.cli.run import fly_and_record
+from flightsw.report import report
+
+FLOWN = {
+    "nominal": ("progress-ms-04", ()),
+    "lost": ("progress-ms-04-lost", ()),
+    "sounding": ("nike-apache-14-210", ()),
+    "short": ("nike-apache-14-210-short", ()),
+    "late": ("progress-ms-04", ("third-stage-shutdown@450",)),
+}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+class Runs:
+    """Run folders by a short name; each is flown when it is first asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def __getitem__(self, name: str) -> Path:
+        folder = self.root / name
+        if not folder.exists():
+            mission, faults = FLOWN[name]
+            fly_and_record(load(mission, faults=faults), out=folder)
+        return folder
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    return Runs(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture
+def copied(runs, tmp_path):
+    """Return a copy of a run that may be spoilt."""
+
+    def copy(name: str) -> Path:
+        return Path(shutil.copytree(runs[name], tmp_path / name))
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if program is None:
+        message = "no Chromium for the tests of pages; on Debian: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+            ],
+        )
+        yield running
+        running.close()
+
+
+class Opened:
+    """A page from disk, and all that it asked for or complained about."""
+
+    def __init__(self, page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._said)
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def _said(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+
+@pytest.fixture
+def opened(browser, runs, tmp_path):
+    """Return a function that opens the report of a run with the network off."""
+    contexts: list[Any] = []
+
+    def open_report(run, *, against=None, width=1280, height=720, scheme="dark"):
+        run = runs[run] if isinstance(run, str) else run
+        against = runs[against] if isinstance(against, str) else against
+        file = tmp_path / f"report-{len(contexts)}.html"
+        file.write_text(report(run, against=against), encoding="utf-8")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, offline=True
+        )
+        contexts.append(context)
+        shown = Opened(context.new_page())
+        shown.page.goto(file.as_uri())
+        shown.page.wait_for_function("document.querySelectorAll('.fsw-plot canvas').length > 0")
+        return shown
+
+    yield open_report
+    for context in contexts:
+        context.close()
+
+
+@contextmanager
+def inside(folder: Path):
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

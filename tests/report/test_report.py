@@ -1,0 +1,472 @@
+"""What a report tells, as the object that the page carries, and as the page itself."""
+
+import base64
+import json
+import re
+import shlex
+import struct
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from flightsw.cli import main
+from flightsw.ground import decode
+from flightsw.report import report
+from flightsw.report.page import told_of
+
+
+class Page(HTMLParser):
+    """The text of a page as a reader sees it, by the id of its sections, and what it links to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.sections: dict[str, str] = {}
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.numbers = ""
+        self._here = ""
+        self._skip = False
+        self._numbers = False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.tags.add(tag)
+        if tag == "section":
+            self._here = given["aria-labelledby"]
+        self._numbers = tag == "script" and given.get("id") == "flightsw-run"
+        self._skip = tag in ("script", "style")
+        self.links += [given[key] for key in ("src", "href", "action", "data") if key in given]
+
+    def handle_endtag(self, tag):
+        if tag in ("script", "style"):
+            self._skip = self._numbers = False
+        if tag == "section":
+            self._here = ""
+
+    def handle_data(self, data):
+        if self._numbers:
+            self.numbers += data
+        elif not self._skip:
+            self.sections[self._here] = (
+                f"{self.sections.get(self._here, '')} {data.strip()}".strip()
+            )
+
+
+@pytest.fixture(scope="module")
+def told(runs):
+    known = {}
+
+    def tell(name):
+        if name not in known:
+            known[name] = told_of(runs[name])
+        return known[name]
+
+    return tell
+
+
+def page_of(run, **more):
+    return Page(report(run, **more))
+
+
+def test_the_ten_parts_are_there(runs):
+    page = page_of(runs["lost"])
+
+    parts = ["verdict", "short", "timeline", "plan", "close", "track", "downlink"]
+    assert [name for name in page.sections if name] == [*parts, "computer", "faults", "made"]
+
+
+def test_a_lost_mission_says_why_and_what_was_heard_last(runs, told):
+    text = page_of(runs["lost"]).sections
+
+    assert text["verdict"].startswith("1 Verdict ▲ Mission lost: third stage stopped 143.9 s early")
+    assert "Last good frame T+382.26 at 194.7 km" in text["verdict"]
+    assert told("lost")["in_short"][0]["text"] == "T+382.03  Third-stage pressure low"
+
+
+@pytest.mark.parametrize("name", ["nominal", "sounding"])
+def test_a_nominal_flight_says_so_in_one_line(told, name):
+    one = told(name)
+
+    assert one["verdict"]["sentence"].startswith("Mission reached: ")
+    assert one["verdict"]["heard"] == ""
+    assert one["missing"] == []
+    assert one["close_ups"] == []
+    assert not any(row["state"] == "alarm" for row in one["timeline"])
+
+
+def test_what_set_below_the_horizon_is_no_loss(told):
+    (silence,) = (row for row in told("sounding")["timeline"] if row["kind"] == "silence")
+
+    assert silence["why"] == "below the horizon of every station"
+
+
+def test_a_suborbital_flight_has_no_orbit_no_radar_and_no_empty_panel(runs, told):
+    labels = [fact["label"] for fact in told("sounding")["in_short"]]
+    html = report(runs["sounding"])
+
+    assert "Altitude" in labels
+    assert not {"Orbit", "Radar"} & set(labels)
+    assert "pitch" not in json.dumps(told("sounding")["plots"])  # it commands none
+    for word in ("soyuz", "progress", "baikonur"):
+        assert word not in html.lower()
+
+
+@pytest.mark.parametrize("name", ["nominal", "lost", "sounding", "short", "late"])
+def test_a_planned_event_is_never_told_as_one_that_happened(runs, name):
+    """The rule before all others: every time called heard is one of events.jsonl, and no other."""
+    lines = (runs[name] / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    heard = {event["name"]: event["t_s"] for event in map(json.loads, lines)}
+    one = told_of(runs[name])
+    for row in one["timeline"]:
+        if row["kind"] != "event":
+            continue
+        if row["event"] in heard:
+            assert row["t_s"] == pytest.approx(heard[row["event"]], abs=1e-6)
+        else:
+            assert row["t_s"] is None
+            assert row["state"] == "not_seen"
+            assert row["trigger"] is None
+            assert row["altitude_m"] is None
+    unseen = {row["title"] for row in one["timeline"] if row.get("state") == "not_seen"}
+    for mark in one["marks"]:
+        is_planned = any(mark["text"] == f"{title}, not seen" for title in unseen)
+        assert (mark["state"] == "planned") == is_planned
+    for row in (*one["computer"]["margins"], *one["computer"]["timers"]):
+        if row["title"] in unseen:
+            assert row["fired_s"] is None
+    assert all(phase["title"] not in unseen for phase in one["computer"]["phases"])
+
+
+def test_no_sample_is_drawn_after_the_last_that_was_heard(told):
+    one = told("lost")
+    times = [
+        decoded(one["arrays"][series["t"]]) for plot in one["plots"] for series in plot["series"]
+    ]
+
+    assert max(max(each) for each in times) <= 382.26
+
+
+def decoded(text):
+    octets = base64.b64decode(text)
+    return struct.unpack(f"<{len(octets) // 4}f", octets)
+
+
+def test_curves_keep_their_peaks(told, runs):
+    """A tenth of a second of 5 g as the strap-ons leave: one sample of 28 000."""
+    one = told("nominal")
+    (plot,) = (plot for plot in one["plots"] if plot["parameters"] == ["axial_accel_mps2"])
+    counts = decode((runs["nominal"] / "downlink.ccsds").read_bytes()).rows["STATE"]["axial_accel"]
+    shown_g = decoded(one["arrays"][plot["series"][0]["y"]])
+
+    assert len(shown_g) < 1000
+    assert max(shown_g) == pytest.approx(int(counts.max()) * 0.001 / 9.80665, rel=1e-6)
+    assert min(shown_g) == pytest.approx(int(counts.min()) * 0.001 / 9.80665, abs=1e-6)
+
+
+def test_the_plan_is_the_reference_of_the_mission_file(told):
+    one = told("nominal")
+    (plot,) = (plot for plot in one["plots"] if plot["parameters"] == ["altitude_m"])
+    plan = dict(zip(*(decoded(one["arrays"][plot["plan"][key]]) for key in "ty"), strict=True))
+
+    assert plan[382.0] == pytest.approx(194.0, abs=1e-3)  # table 1.3 of the reference
+    assert "table 1.3" in plot["plan"]["source"]
+
+
+def test_the_close_up_has_every_sample(told):
+    (close,) = told("lost")["close_ups"]
+    (plot,) = (plot for plot in close["plots"] if plot["parameters"] == ["axial_accel_mps2"])
+    t_s = decoded(told("lost")["arrays"][plot["series"][0]["t"]])
+
+    assert close["window_s"] == [pytest.approx(377.0), pytest.approx(387.3)]
+    assert np.allclose(np.diff(t_s), 0.02, atol=1e-4)  # 50 Hz
+    assert [(event["text"], event["from"]) for event in close["events"]][:2] == [
+        ("fault: engine-shutdown of block-i", "truth"),
+        ("Third-stage pressure low", "heard"),
+    ]
+
+
+def test_margins_say_how_far_a_cut_off_was_from_its_setting(told):
+    nominal, lost = (
+        next(
+            row
+            for row in told(name)["computer"]["margins"]
+            if row["title"] == "Third-stage cut-off"
+        )
+        for name in ("nominal", "lost")
+    )
+
+    assert nominal["limit"] == lost["limit"] == 9046.4
+    assert nominal["value"] - nominal["limit"] == pytest.approx(0.0, abs=1.0)  # 0.5 m/s a sample
+    assert lost["fired_s"] is None
+    assert lost["limit"] - lost["value"] == pytest.approx(2713.0, abs=3.0)  # what the judge says
+
+
+def test_timers_say_what_was_left_of_the_backups(told):
+    rows = [row for row in told("nominal")["computer"]["timers"] if row["by"] == "backup"]
+    (cutoff,) = (row for row in rows if row["title"] == "Core cut-off")
+
+    assert (cutoff["due_s"], cutoff["fired_s"]) == (290.0, pytest.approx(286.0))
+
+
+def test_faults_are_told_as_truth_with_the_first_sign_of_them(told):
+    shutdown, power = told("lost")["faults"]
+
+    assert "faults" in told("lost")["truth"]
+    assert shutdown["seen"]["text"] == "Third-stage pressure low"
+    assert shutdown["seen"]["after_s"] == pytest.approx(0.03, abs=1e-6)
+    assert power["seen"]["text"].startswith("telemetry lost")
+
+
+def test_the_numbers_stand_in_the_page(runs, told):
+    assert json.loads(page_of(runs["lost"]).numbers) == json.loads(json.dumps(told("lost")))
+
+
+def test_a_page_is_small_links_to_nothing_and_forbids_itself_to_ask(runs):
+    html = report(runs["lost"], against=runs["nominal"])
+    page = Page(html)
+
+    assert len(html.encode()) <= 1_000_000
+    assert page.links == []
+    assert not {"link", "img", "iframe", "object", "base"} & page.tags
+    assert 'Content-Security-Policy" content="default-src &#39;none&#39;;' in html
+    assert "unsafe" not in html.split("<title>")[0]
+    assert " style=" not in html.split("<script")[0]
+
+
+def test_the_same_run_gives_the_same_page(runs):
+    assert report(runs["lost"]) == report(runs["lost"])
+
+
+@pytest.mark.parametrize("name", ["lost", "late", "short"])
+def test_its_command_flies_the_same_flight_again(runs, told, name, tmp_path, capsys):
+    words = shlex.split(told(name)["made"]["command"])
+
+    main([*words[1:], "--out", str(tmp_path / "again"), "--json"])
+
+    again = json.loads(capsys.readouterr().out)
+    assert again["result_hash"] == told(name)["made"]["result_hash"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "accelerometer-bias:imu.x@STRAPON_SEPARATION+10,bias_mps2=0.2",
+        "third-stage-shutdown@BLOCK_I_IGNITION+20",
+        "engine-shutdown:strap-ons@60,effect=none",
+    ],
+)
+def test_its_command_names_faults_of_the_command_line(fault, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    main(["run", "progress-ms-04", "--fault", fault, "--seed", "7", "--out", "one", "--json"])
+    words = shlex.split(told_of("one")["made"]["command"])
+    main([*words[1:], "--out", "two", "--json"])
+
+    first, second = re.findall(r'"result_hash": "(\w+)"', capsys.readouterr().out)
+    assert first == second
+
+
+# ------------------------------------------------------------------------------------ two flights
+
+
+def test_two_flights_stand_on_the_same_axes(runs):
+    one = told_of(runs["lost"], against=runs["nominal"])
+
+    assert [series["label"] for series in one["plots"][0]["series"]] == ["lost", "nominal"]
+    assert one["window_s"][1] == pytest.approx(539.94)
+
+
+def test_two_flights_are_told_apart_by_their_events(runs):
+    differ = told_of(runs["lost"], against=runs["nominal"])["against"]
+
+    assert [(row["event"], row["t_s"][0] is None) for row in differ["events"]] == [
+        ("BLOCK_I_PRESSURE_LOW", False),
+        ("AVD_SHUTDOWN", False),
+        ("BLOCK_I_CUTOFF", True),
+        ("SPACECRAFT_SEPARATION", True),
+    ]
+    assert differ["events_alike"] == 12
+
+
+def test_downlinks_part_where_the_fault_came(runs):
+    """At 382.00 s; a state is sent every 0.02 s, the first that can show it at 382.02."""
+    channels = told_of(runs["lost"], against=runs["nominal"])["against"]["channels"]
+
+    assert [channel["name"] for channel in channels] == ["events", "discretes", "fast", "slow"]
+    assert all(channel["part"]["ert_s"] > 381.9 for channel in channels)
+    assert channels[2]["part"]["packet"] == "STATE"
+    assert channels[2]["part"]["met_s"] == pytest.approx(382.02)
+
+
+def test_a_flight_beside_itself_does_not_part(runs):
+    differ = told_of(runs["lost"], against=runs["lost"])["against"]
+
+    assert differ["events"] == []
+    assert all(channel["part"] is None for channel in differ["channels"])
+
+
+# -------------------------------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [
+        ("summary.json", "no summary.json"),
+        ("truth.npz", "no truth.npz"),
+        ("faults.jsonl", "no faults.jsonl"),
+        ("transmitters.jsonl", "no transmitters.jsonl"),
+        ("downlink.ccsds", "no downlink.ccsds"),
+        ("run.json", "no run.json"),
+        ("events.jsonl", None),
+    ],
+)
+def test_what_is_missing_is_said_and_the_rest_is_told(copied, gone, words):
+    run = copied("lost")
+    (run / gone).unlink()
+
+    text = page_of(run).sections["verdict"]
+
+    assert (words is None) == ("Not everything is here" not in text)
+    assert words is None or words in text
+
+
+@pytest.mark.parametrize(
+    "name", ["summary.json", "truth.npz", "faults.jsonl", "transmitters.jsonl", "run.json"]
+)
+@pytest.mark.parametrize("content", [b"\n", b"\xff\x00{", b"[1, 2]", b'{"files": 3, "acts": {}}'])
+def test_a_damaged_file_is_said_and_the_rest_is_told(copied, name, content):
+    run = copied("lost")
+    (run / name).write_bytes(content)
+    if name == "run.json" and content.startswith(b"{"):
+        content = b'{"format": "flightsw-run-record/1", "files": 3, "acts": {}}'
+        (run / name).write_bytes(content)
+
+    page = page_of(run)
+
+    assert "Mission lost" in page.sections["verdict"] or name == "summary.json"
+    assert "Not everything is here" in page.sections["verdict"]
+    assert "382.23" in page.sections["timeline"]
+
+
+def test_half_a_downlink_is_told_as_far_as_it_goes(copied):
+    run = copied("nominal")
+    log = run / "downlink.ccsds"
+    log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])
+
+    page = page_of(run)
+
+    assert "the log is not complete" in page.sections["downlink"]
+    assert "not seen" in page.sections["timeline"]
+
+
+def test_an_interrupted_run_is_told_to_be_incomplete(copied):
+    run = copied("lost")
+    manifest = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    (run / "run.json").write_text(json.dumps(manifest | {"state": "incomplete"}))
+    (run / "summary.json").unlink()
+
+    text = page_of(run).sections["verdict"]
+
+    assert "No verdict" in text
+    assert "incomplete" in text
+
+
+def test_a_run_without_its_manifest_is_told_from_the_downlink_alone(copied):
+    run = copied("lost")
+    for file in run.iterdir():
+        if file.name != "downlink.ccsds":
+            file.unlink()
+
+    page = page_of(run)
+
+    assert "Emergency engine shutdown" in page.sections["timeline"]
+    assert "Third-stage cut-off" not in page.sections["timeline"]  # no plan: nothing was due
+
+
+def test_a_file_that_was_changed_in_the_record_is_told(copied):
+    run = copied("lost")
+    path = run / "run.json"
+    text = path.read_text(encoding="utf-8")
+    assert "193_000.0" in text
+    path.write_text(text.replace("193_000.0", "194_000.0"), encoding="utf-8")
+
+    assert "its text does not have this hash" in page_of(run).sections["made"]
+    assert "its text does not have this hash" not in page_of(copied("nominal")).sections["made"]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        pytest.param(lambda run: None, "no run", id="missing"),
+        pytest.param(lambda run: run.mkdir(), "is no folder of a run", id="empty"),
+        pytest.param(lambda run: run.write_text("x"), "is a file; a run is a folder", id="a file"),
+    ],
+)
+def test_what_is_no_run_is_one_clear_line(tmp_path, capsys, make, words):
+    make(tmp_path / "run")
+
+    code = main(["report", str(tmp_path / "run")])
+
+    error = capsys.readouterr().err
+    assert code == 2
+    assert words in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_run_of_another_version_is_refused(copied, capsys):
+    run = copied("lost")
+    path = run / "run.json"
+    text = path.read_text(encoding="utf-8").replace(
+        "flightsw-run-record/1", "flightsw-run-record/2"
+    )
+    path.write_text(text, encoding="utf-8")
+
+    assert main(["report", str(run)]) == 2
+    assert "this version reads 'flightsw-run-record/1'" in capsys.readouterr().err
+    assert not (run / "report.html").exists()
+
+
+def test_a_page_that_cannot_be_written_is_one_clear_line(runs, capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    assert main(["report", str(runs["lost"]), "-o", str(tmp_path / "file" / "page.html")]) == 2
+    assert capsys.readouterr().err.startswith("error: cannot write")
+
+
+# ----------------------------------------------------------------------------------- command line
+
+
+def test_the_report_stands_in_the_folder_of_the_run(copied, capsys):
+    run = copied("lost")
+
+    assert main(["report", str(run)]) == 0
+    assert capsys.readouterr().out.strip() == str(run / "report.html")
+    assert (run / "report.html").read_text(encoding="utf-8") == report(run)
+
+
+def test_run_writes_it_too_and_a_run_with_it_can_be_replaced(tmp_path, capsys):
+    run = tmp_path / "run"
+    for more in ([], ["--force"]):
+        main(["run", "nike-apache-14-210", "--out", str(run), "--report", "-q", *more])
+
+    assert f"report {run / 'report.html'}" in capsys.readouterr().err
+    assert (run / "report.html").exists()
+
+
+def test_the_demonstration_ends_with_the_page_of_the_lost_flight(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["demo", "-q"]) == 0
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith("runs/progress-ms-04-lost-0001/report.html")
+    assert (tmp_path / last.split(": ")[1]).is_file()
+
+
+def test_json_tells_the_same_and_writes_nothing(copied, capsys):
+    run = copied("sounding")
+
+    assert main(["report", str(run), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["format"] == "flightsw-report/1"
+    assert not (run / "report.html").exists()
