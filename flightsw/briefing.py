@@ -69,6 +69,7 @@ def downlink_header(scenario: Scenario) -> bytes:
         "entries": [[entry.event, entry.title, entry.role] for entry in scenario.sequence.entry],
         "analogs": _channels(vehicle),
         "discretes": [discrete.name for discrete in vehicle.discretes],
+        "limits": _limits(vehicle),
     }
     return json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
 
@@ -85,6 +86,20 @@ def _channels(vehicle: Vehicle) -> list[list[Any]]:
         ]
         for analog in vehicle.analogs
     ]
+
+
+def _limits(vehicle: Vehicle) -> dict[str, dict[str, float]]:
+    """Return the limits of the analogue channels that have some."""
+    limits = {
+        part.id: part.engine.chamber_limits_pa.model_dump(exclude_none=True)
+        for part in vehicle.parts
+        if part.engine is not None and part.engine.chamber_limits_pa is not None
+    }
+    return {
+        analog.name: limits[analog.part]
+        for analog in vehicle.analogs
+        if analog.kind == "chamber-pressure" and analog.part in limits
+    }
 
 
 def radar_stations(scenario: Scenario) -> tuple[Station, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from math import degrees
 from typing import TYPE_CHECKING, Any, Final
 
+from flightsw.ground.limits import worst
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -154,6 +156,17 @@ def _telemetry(ground: GroundPicture) -> dict[str, Any]:
         "missing": ground.frames_missing,
         "packets": ground.packets.count,
         "lost": ground.lost is not None,
+        "out_of_limits": [
+            {
+                "packet": each.packet,
+                "name": each.name,
+                "spacecraft_id": each.spacecraft_id,
+                "value": each.value,
+                "condition": each.condition,
+                "received_s": each.at_s,
+            }
+            for each in worst(ground.packets)
+        ],
     }
 
 

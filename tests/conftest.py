@@ -123,6 +123,7 @@ def fake_flight(handmade, briefing):
             downlink=downlink,
             transmitters=(),
             ledger=ledger,
+            echoes=Echoes.none(),
             truth={"t_s": np.arange(3.0)},
             bodies=(),
             verdict=SimpleNamespace(

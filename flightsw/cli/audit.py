@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+GAPS_SHOWN: Final = 20
 
 
 def audit_lines(result: dict[str, Any]) -> Iterator[str]:
@@ -17,10 +19,27 @@ def audit_lines(result: dict[str, Any]) -> Iterator[str]:
             f"{each['sent']:>9}{each['good']:>9}{each['corrupt']:>9}{each['lost']:>9}"
             f"{each['sessions']:>10}"
         )
+    for gap in result["gaps"][:GAPS_SHOWN]:
+        yield (
+            f"gap       {gap['frames']} of channel {gap['channel']} of {gap['spacecraft_id']} "
+            f"from number {gap['first_number']}, received {gap['from_s']:.3f} to {gap['to_s']:.3f}"
+        )
+    if len(result["gaps"]) > GAPS_SHOWN:
+        yield f"gap       and {len(result['gaps']) - GAPS_SHOWN} more: --json has all"
+    if result["damaged_after"]:
+        yield f"last      {result['damaged_after']} frames after the last good one, none whole"
+    for contact in result["contacts"]:
+        yield (
+            f"station   {contact['station']:<14} AOS {contact['first_s']:9.2f}  "
+            f"LOS {contact['last_s']:9.2f}  {contact['bursts']:>7} bursts"
+        )
     yield f"packets   {result['packets']}, {result['packets_missing']} missing by their counts"
     yield f"junk      {result['junk_octets']} octets in no good frame"
     if result["complete"] is None:
-        yield "log       a recording without frames"
+        yield (
+            f"log       no frames, space packets alone: {result['damaged_octets']} octets in no "
+            "good packet"
+        )
     elif result["complete"]:
         yield "log       complete"
     else:

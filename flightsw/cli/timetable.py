@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import flightsw
 from flightsw.cli.output import Line, Span, Style
+from flightsw.ground.limits import worst
 from flightsw.ground.state import STALE_S
 from flightsw.summary import clock, unmet
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from flightsw.flight import Flight
     from flightsw.ground import GroundPicture, Row, Silence
+    from flightsw.ground.limits import Reading
     from flightsw.ground.state import LastFrame
     from flightsw.ground.timeline import Heard, Mark
     from flightsw.scenario import Scenario
@@ -84,6 +86,9 @@ def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
             f"(calculated {target.max_altitude_m / 1e3:g})",
         )
     yield _fact("telemetry", _telemetry(flight.ground))
+    left = worst(flight.ground.packets)
+    if left:
+        yield _fact("limits", _limits(left))
     if summary["radar"] is not None:
         yield _fact("radar", _radar(summary["radar"]))
         yield from _looks(summary["radar"])
@@ -197,6 +202,13 @@ def _telemetry(ground: GroundPicture) -> str:
     if ground.frames_missing:
         text += f", {ground.frames_missing} missing"
     return f"{text}, last at {clock(ground.last.t_s)}" if ground.last else text
+
+
+def _limits(left: tuple[Reading, ...]) -> str:
+    first = left[0]
+    value = first.label or f"{first.value:g} {first.unit}".rstrip()
+    more = f", and {len(left) - 1} more" if len(left) > 1 else ""
+    return f"{first.condition}: {first.packet} {first.name} {value}{more}   (tm limits)"
 
 
 def _radar(radar: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +13,7 @@ from flightsw.cli.logs import decoded, log_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flightsw.ground.limits import Reading
     from flightsw.ground.packets import Packets
 
 _LOG = click.argument("log", metavar="LOG", type=click.Path(path_type=Path))
@@ -54,7 +55,6 @@ def decode(*, log: Path, as_csv: bool, parquet: bool, mcap: bool, out: Path | No
     if parquet:
         written += write_parquet(packets, folder)
     if mcap:
-        folder.mkdir(parents=True, exist_ok=True)
         written += write_mcap(packets, folder / "telemetry.mcap")
     for each in written:
         click.echo(str(each))
@@ -153,18 +153,77 @@ def junk(*, log: Path) -> int:
 @click.option("--once", is_flag=True, help="Print what is there and end.")
 def tail(*, log: Path, once: bool) -> int:
     """Follow a log that is being written: one line an event, until it ends."""
+    from flightsw.ground.events import told
+
     path = log_file(log)
-    told = 0
+    shown: set[tuple[float, str]] = set()
     while True:
         packets = decoded(path)
-        lines = [*_events(packets)]
-        for line in lines[told:]:
-            click.echo(line)
-        told = len(lines)
+        for each in told(packets):
+            if (each.met_s, each.sentence) in shown:
+                continue
+            shown.add((each.met_s, each.sentence))
+            again = "  (heard when it was repeated)" if each.repeated else ""
+            click.echo(f"{each.met_s:9.2f}  {each.severity:<8} {each.sentence}{again}")
         ended = packets.frames is None or packets.frames.log.ended
         if once or ended:
             return 0
         time.sleep(_POLL_S)
+
+
+@command.command()
+@_LOG
+@click.option(
+    "--ert", "ert_s", type=float, metavar="T", help="Then, s after the epoch; else at the end."
+)
+@_JSON
+def limits(*, log: Path, ert_s: float | None, as_json: bool) -> int:
+    """Tell which values left their limits; exit 1 when one did, or is stale.
+
+    First each change in the order received, then every limited value as it stood at T.
+    """
+    from dataclasses import asdict
+
+    from flightsw.cli.output import show_json
+    from flightsw.errors import FlightswError
+    from flightsw.ground.limits import changes, readings
+
+    path = log_file(log)
+    packets = decoded(path)
+    if packets.frames is None:
+        msg = f"{path} was recorded without receive times: what is stale cannot be told"
+        raise FlightswError(msg)
+    then_s = _last_ert_s(packets) if ert_s is None else ert_s
+    left = [each for each in changes(packets) if each.at_s is None or each.at_s <= then_s]
+    now = readings(packets, ert_s=then_s)
+    if as_json:
+        show_json(
+            {
+                "format": "flightsw-limits/1",
+                "ert_s": then_s,
+                "changes": [asdict(each) for each in left],
+                "readings": [asdict(each) for each in now],
+            }
+        )
+    else:
+        for each in left:
+            click.echo(f"{each.at_s:12.3f}  {_reading(each)}")
+        click.echo(f"at {then_s:.3f}:")
+        for each in now:
+            click.echo(f"  {_reading(each)}")
+    return 1 if left or any(each.condition != "ok" for each in now) else 0
+
+
+def _reading(reading: Reading) -> str:
+    value = "-" if reading.value is None else reading.label or f"{reading.value:g}"
+    unit = f" {reading.unit}" if reading.unit else ""
+    source = "" if reading.spacecraft_id is None else f" of {reading.spacecraft_id}"
+    return f"{reading.condition:<12} {value + unit:>12}  {reading.packet}{source} {reading.name}"
+
+
+def _last_ert_s(packets: Packets) -> float:
+    times = [ert_us.max() for ert_us in packets.ert_us.values() if len(ert_us)]
+    return max(times, default=0) / 1e6
 
 
 def _stretch(text: str, flag: str) -> tuple[float, float]:
@@ -183,36 +242,29 @@ def _stretch(text: str, flag: str) -> tuple[float, float]:
 
 
 def _listed(packets: Packets, first: float, last: float, *, by_met: bool) -> Iterator[str]:
+    import numpy as np
+
+    from flightsw.ground.events import sentences
+    from flightsw.ground.packets import NOT_TIMED
+
+    says = sentences(packets)
     found: list[tuple[int, str]] = []
     for packet in packets.dictionary.packets:
         name = packet.name
         if by_met and packet.clock != "met":
             continue
         clock = packets.rows[name][packet.clock_field] / 1e6
-        ert = packets.ert_us[name] / 1e6
+        ert_us = packets.ert_us[name]
+        ert = np.where(ert_us == NOT_TIMED, np.nan, ert_us / 1e6)
         when = clock if by_met else ert
         for index in ((when >= first) & (when <= last)).nonzero()[0].tolist():
             sequence = int(packets.rows[name]["sequence"][index]) & 0x3FFF
+            words = f"  {says[index]}" if name == "EVENT" else ""
             found.append(
                 (
                     int(packets.order[name][index]),
                     f"{packet.clock} {clock[index]:12.6f}  ert {ert[index]:12.6f}  "
-                    f"{name:<13} count {sequence}",
+                    f"{name:<13} count {sequence}{words}",
                 )
             )
     return (line for _, line in sorted(found))
-
-
-def _events(packets: Packets) -> Iterator[str]:
-    rows = packets.rows["EVENT"]
-    header: Any = packets.frames.log.header if packets.frames else None
-    names = rows.dtype.names or ()
-    for row in rows:
-        entry = int(row["entry" if "entry" in names else "event"])
-        kind = packets.dictionary.event(int(row["kind"])) if "kind" in names else None
-        if header is not None and entry < len(header.entries):
-            title = header.entries[entry][1]
-        else:
-            title = kind.name if kind else f"entry {entry}"
-        severity = kind.severity if kind else ""
-        yield f"{row['met_us'] / 1e6:9.2f}  {severity:<8} {title}"

@@ -8,7 +8,13 @@ import sys
 from pathlib import Path
 
 from flightsw.errors import FlightswError
-from flightsw.ground.exchange import ExchangeError, picture_text, read_briefing, read_echoes
+from flightsw.ground.exchange import (
+    ExchangeError,
+    check_stations,
+    picture_text,
+    read_briefing,
+    read_echoes,
+)
 from flightsw.ground.picture import look
 
 REFUSED = 2
@@ -27,8 +33,11 @@ def main() -> int:
         except OSError as error:
             msg = f"cannot read {given.log}: {error.strerror}"
             raise ExchangeError(msg) from error
+        briefing = read_briefing(given.briefing)
         echoes = read_echoes(given.echoes) if given.echoes else None
-        text = picture_text(look(downlink, echoes, read_briefing(given.briefing)))
+        if echoes:
+            check_stations(echoes, briefing, given.echoes)
+        text = picture_text(look(downlink, echoes, briefing))
     except FlightswError as error:
         sys.stderr.write(f"error: {error}\n")
         return REFUSED

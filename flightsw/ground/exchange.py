@@ -1,30 +1,25 @@
 """Briefing and echoes as files, so that a ground in a process of its own is given nothing else."""
 
 import json
+import math
+from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from flightsw.errors import FlightswError
-from flightsw.ground.briefing import (
-    Briefing,
-    Entry,
-    FallSettings,
-    Insertion,
-    Pad,
-    PlannedEvent,
-    Search,
-)
+from flightsw.ground.briefing import Briefing
 from flightsw.ground.picture import GroundPicture
 from flightsw.ground.radar import Echoes
-from flightsw.ground.stations import Station
 
 BRIEFING_FORMAT = "flightsw-briefing/1"
 ECHOES_FORMAT = "flightsw-echoes/1"
 PICTURE_FORMAT = "flightsw-picture/1"
 _NO_LIMIT = "inf"  # JSON has no word for it
+_QUANTITIES = ("t_s", "range_m", "azimuth_rad", "elevation_rad")
 
 
 class ExchangeError(FlightswError):
@@ -46,32 +41,29 @@ def read_briefing(path: Path) -> Briefing:
     """
     table = _read(path, BRIEFING_FORMAT)
     try:
-        search, fall = table["search"], table["fall"]
-        return Briefing(
-            entries=tuple(Entry(**each) for each in table["entries"]),
-            plan=tuple(PlannedEvent(**each) for each in table["plan"]),
-            pad=Pad(**table["pad"]),
-            listen_until_s=table["listen_until_s"],
-            sequence_hash=table["sequence_hash"],
-            search=None
-            if search is None
-            else Search(
-                **search
-                | {
-                    "radars": tuple(_station(each) for each in search["radars"]),
-                    "insertion": Insertion(**search["insertion"]),
-                }
-            ),
-            fall=None if fall is None else FallSettings(**fall),
-        )
-    except (KeyError, TypeError) as error:
-        msg = f"{path}: no briefing of this version: {error}"
+        briefing = TypeAdapter(Briefing).validate_python(table)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(each) for each in first["loc"])
+        msg = f"{path}: no briefing of this version: {key}: {first['msg']}"
         raise ExchangeError(msg) from error
+    for key, value in _numbers(asdict(briefing)):
+        if not math.isfinite(value) and not (key.endswith("range_max_m") and value > 0.0):
+            msg = f"{path}: {key} is {value}, not a finite number"
+            raise ExchangeError(msg)
+    return briefing
 
 
-def _station(table: dict[str, Any]) -> Station:
-    limit = table["range_max_m"]
-    return Station(**table | {"range_max_m": np.inf if limit == _NO_LIMIT else limit})
+def _numbers(value: Any, key: str = "") -> Iterator[tuple[str, float]]:
+    """Yield the numbers in a value and their places."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _numbers(each, f"{key}.{name}" if key else name)
+    elif isinstance(value, (list, tuple)):
+        for index, each in enumerate(value):
+            yield from _numbers(each, f"{key}.{index}")
+    elif isinstance(value, float):
+        yield key, value
 
 
 def echoes_text(echoes: Echoes) -> str:
@@ -91,18 +83,39 @@ def read_echoes(path: Path) -> Echoes:
     table = _read(path, ECHOES_FORMAT)
     try:
         t_s, range_m, azimuth_rad, elevation_rad = (
-            np.array(table[name], dtype=np.float64)
-            for name in ("t_s", "range_m", "azimuth_rad", "elevation_rad")
+            np.array(table[name], dtype=np.float64) for name in _QUANTITIES
         )
         station = np.array(table["station"], dtype=np.int64)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         msg = f"{path}: no echoes of this version: {error}"
         raise ExchangeError(msg) from error
     columns = (t_s, station, range_m, azimuth_rad, elevation_rad)
     if len({column.shape for column in columns}) != 1 or t_s.ndim != 1:
         msg = f"{path}: every quantity of an echo has one value each"
         raise ExchangeError(msg)
+    for name, column in zip(_QUANTITIES, (t_s, range_m, azimuth_rad, elevation_rad), strict=True):
+        (wrong,) = np.nonzero(~np.isfinite(column))
+        if len(wrong):
+            at = int(wrong[0])
+            msg = f"{path}: {name}.{at} is {column[at]}, not a finite number"
+            raise ExchangeError(msg)
     return Echoes(t_s, station, range_m, azimuth_rad, elevation_rad)
+
+
+def check_stations(echoes: Echoes, briefing: Briefing, path: Path) -> None:
+    """Refuse echoes of a radar that the search of the briefing does not have.
+
+    Raises
+    ------
+    ExchangeError
+        If there is one.
+    """
+    count = len(briefing.search.radars) if briefing.search else 0
+    (wrong,) = np.nonzero((echoes.station < 0) | (echoes.station >= count))
+    if len(wrong):
+        at = int(wrong[0])
+        msg = f"{path}: station.{at} is {echoes.station[at]}; the briefing has {count} radars"
+        raise ExchangeError(msg)
 
 
 def picture_text(picture: GroundPicture) -> str:

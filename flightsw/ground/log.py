@@ -3,13 +3,15 @@
 import json
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flightsw._native import ffi, lib
+from flightsw.dictionary import Limits
 
 LOG_FORMAT: Final = "flightsw-log/1"
 FRAME_BYTES: Final = 256  # of a log whose header is lost and that holds no burst
@@ -49,6 +51,7 @@ class LogHeader:
     entries: tuple[tuple[str, str, str], ...] = ()
     analogs: tuple[tuple[str, float], ...] = ()
     discretes: tuple[str, ...] = ()
+    limits: Mapping[str, Limits] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def _header(data: bytes, blocks: NDArray[np.void]) -> LogHeader | None:
         begin = offset + lib.GROUND_LOG_HEAD_bytes
         try:
             return _parsed(json.loads(data[begin : begin + size]))
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             continue
     return None
 
@@ -168,6 +171,10 @@ def _parsed(table: dict[str, Any]) -> LogHeader:
     )
     version = str(table["dictionary"]["version"])
     analogs = tuple((str(name), float(scale)) for name, scale in table["analogs"])
+    limits = {
+        str(name): Limits(**{key: float(bound) for key, bound in each.items()})
+        for name, each in table.get("limits", {}).items()
+    }
     if any(each.frame_bytes not in _FRAME_LIMITS for each in transmitters):
         raise ValueError(transmitters)
     if not _VERSION.fullmatch(version):
@@ -185,4 +192,5 @@ def _parsed(table: dict[str, Any]) -> LogHeader:
         entries=tuple((str(a), str(b), str(c)) for a, b, c in table["entries"]),
         analogs=analogs,
         discretes=tuple(str(name) for name in table["discretes"]),
+        limits=limits,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
+
+from flightsw.ground.contacts import contacts, gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,12 +48,17 @@ def audit_of(packets: Packets, transmitters: Iterable[Mapping[str, Any]] | None)
         "lost_blocks": log.lost_blocks if log else None,
         "damaged_octets": int(log.damage["size"].sum()) if log else packets.damaged_bytes,
         "junk_octets": int(frames.junk["size"].sum()) if frames else 0,
+        "damaged_after": frames.damaged_after if frames else 0,
         "channels": channels,
+        "gaps": [asdict(gap) for gap in gaps(frames)] if frames else [],
+        "contacts": [asdict(contact) for contact in contacts(frames.log)] if frames else [],
         "packets": packets.count,
         "packets_missing": packets.missing_packets,
         "never_heard": _never_heard(transmitters, channels),
     }
-    result["whole"] = not missing and (log is None or log.complete)
+    if log is None:
+        missing = packets.damaged_bytes + packets.missing_packets
+    result["whole"] = not missing and bool(packets.count) and (log is None or log.complete)
     return result
 
 

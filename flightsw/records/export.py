@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from functools import partial
+from io import TextIOWrapper
 from math import isnan
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
@@ -57,12 +60,17 @@ def _named(field: Field, header: LogHeader | None) -> tuple[str, float | None]:
         index = int(field.name.rpartition("_")[2])
         if index < len(header.analogs):
             name, quantum = header.analogs[index]
-            return name.replace("-", "_").replace(".", "_"), quantum
+            return _ascii(name), quantum
         return f"{field.name}_counts", None
     if not field.unit:
         return field.name, None
     name = field.name.removesuffix("_us").removesuffix("_mv")
     return f"{name}_{field.unit.replace('/', 'p').lower()}", field.scale
+
+
+def _ascii(name: str) -> str:
+    """Return a name as a column: what is no letter, digit or `_` of ASCII becomes `_`."""
+    return re.sub(r"[^0-9A-Za-z_]", "_", name)
 
 
 def write_csv(packets: Packets, folder: Path) -> list[Path]:
@@ -71,17 +79,26 @@ def write_csv(packets: Packets, folder: Path) -> list[Path]:
     for name in _heard(packets):
         table = columns(packets, name)
         path = folder / f"{name.lower()}.csv"
-        lists = [column.tolist() for column in table.values()]
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with path.open("w", newline="", encoding="ascii") as file:
-                out = csv.writer(file, lineterminator="\n")
-                out.writerow(table)
-                out.writerows(zip(*lists, strict=True))
-        except OSError as error:
-            raise refused(path, error) from error
+        _made(folder)
+        write_whole(path, partial(_write_csv, table))
         written.append(path)
     return written
+
+
+def _write_csv(table: dict[str, NDArray[Any]], file: BinaryIO) -> None:
+    text = TextIOWrapper(file, encoding="ascii", newline="")
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(table)
+    out.writerows(zip(*(column.tolist() for column in table.values()), strict=True))
+    text.flush()
+    text.detach()
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused(folder, error) from error
 
 
 def write_parquet(packets: Packets, folder: Path) -> list[Path]:
@@ -96,11 +113,8 @@ def write_parquet(packets: Packets, folder: Path) -> list[Path]:
     for name in _heard(packets):
         path = folder / f"{name.lower()}.parquet"
         table = pa.table(columns(packets, name))
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            pq.write_table(table, path)
-        except OSError as error:
-            raise refused(path, error) from error
+        _made(folder)
+        write_whole(path, partial(pq.write_table, table))
         written.append(path)
     return written
 
@@ -120,7 +134,7 @@ def write_mcap(packets: Packets, path: Path) -> list[Path]:
             table = columns(packets, name)
             schema = {
                 "type": "object",
-                "properties": {column: {"type": "number"} for column in table},
+                "properties": {column: {"type": ["number", "null"]} for column in table},
             }
             schema_id = writer.register_schema(
                 name=name, encoding="jsonschema", data=json.dumps(schema).encode()
@@ -132,15 +146,20 @@ def write_mcap(packets: Packets, path: Path) -> list[Path]:
             for row in zip(*lists, strict=True):
                 message = dict(zip(table, row, strict=True))
                 ert_s = message["ert_s"]
-                time_ns = 0 if isnan(ert_s) else max(0, round(ert_s * 1e6)) * _NANOSECONDS
+                time_ns = 0
+                if isnan(ert_s):
+                    message["ert_s"] = None  # JSON has no word for it
+                else:
+                    time_ns = max(0, round(ert_s * 1e6)) * _NANOSECONDS
                 writer.add_message(
                     channel_id=channel,
                     log_time=time_ns,
                     publish_time=time_ns,
-                    data=json.dumps(message).encode(),
+                    data=json.dumps(message, allow_nan=False).encode(),
                 )
         writer.finish()  # type: ignore[no-untyped-call]  # not typed there
 
+    _made(path.parent)
     write_whole(path, write)
     return [path]
 

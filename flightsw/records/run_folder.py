@@ -29,6 +29,8 @@ FILES: Final = (
     "run.json",
     "summary.json",
     DOWNLINK,
+    "briefing.json",
+    "echoes.json",
     "events.jsonl",
     "transmitters.jsonl",
     "faults.jsonl",
@@ -88,8 +90,11 @@ class RunFolder:
 
     def write(self, flight: Flight, summary: Mapping[str, Any]) -> None:
         """Write the other records of a flight, truth last, and mark the run complete."""
+        from flightsw.ground.exchange import briefing_text, echoes_text
         from flightsw.records.truth import write_truth
 
+        self._write("briefing.json", briefing_text(flight.ground.briefing).encode())
+        self._write("echoes.json", echoes_text(flight.echoes).encode())
         self._write("transmitters.jsonl", _lines(plain(row) for row in flight.transmitters))
         self._write("events.jsonl", _lines(_heard(flight)))
         self._write("faults.jsonl", _lines(plain(row) for row in flight.ledger))

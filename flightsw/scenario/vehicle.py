@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from flightsw.scenario.components import (
     Analog,
@@ -32,6 +32,25 @@ from flightsw.scenario.models import (
 
 Factor = Annotated[float, Field(ge=0.5, le=1.5)]
 Level = Annotated[float, Field(gt=0.0, le=1.2)]
+Limit = Annotated[float, Field(ge=-1.0e8, le=1.0e8)]
+
+
+class ChannelLimits(Table):
+    """Where a measured value leaves its limits, in the unit of the channel."""
+
+    red_low: Limit | None = None
+    yellow_low: Limit | None = None
+    yellow_high: Limit | None = None
+    red_high: Limit | None = None
+
+    @model_validator(mode="after")
+    def _rise(self) -> ChannelLimits:
+        bounds = (self.red_low, self.yellow_low, self.yellow_high, self.red_high)
+        given = [bound for bound in bounds if bound is not None]
+        if given != sorted(given):
+            msg = "red_low, yellow_low, yellow_high, red_high rise in this order"
+            raise ValueError(msg)
+        return self
 
 
 class Engine(Table):
@@ -45,6 +64,7 @@ class Engine(Table):
     build_up_s: Transient
     tail_off_s: Transient
     chamber_pressure_pa: Pressure
+    chamber_limits_pa: ChannelLimits | None = None
     levels: Annotated[dict[Name, Level], Field(min_length=1, max_length=4)]
     restartable: bool = False
     thrust_multiplier: Factor = 1.0

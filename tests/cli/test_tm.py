@@ -2,19 +2,24 @@
 
 import csv
 import json
+import resource
+import signal
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from mcap.reader import make_reader
 
 from flightsw import fly, load
 from flightsw.cli import main
 from flightsw.dictionary import load_dictionary
 from flightsw.dictionary.emit_icd import emit_icd
 from flightsw.dictionary.emit_xtce import emit_xtce
+from tests.ground.test_log import HEADER, block
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +127,139 @@ def test_a_log_that_is_not_there_is_named(capsys, tmp_path):
     assert f"cannot read {tmp_path / 'none'}" in capsys.readouterr().err
 
 
+def test_the_audit_tells_stations_gaps_and_what_came_damaged_at_the_end(capsys, flight, log):
+    _, lines = printed(capsys, "audit", log)
+    assert "last      6 frames after the last good one, none whole" in lines
+    stations = [line.split()[1] for line in lines if line.startswith("station")]
+    assert stations == ["baikonur-pad", "baikonur", "dzhusaly", "barnaul"]
+
+    frames = flight.ground.packets.frames
+    fast = frames.rows[frames.rows["channel"] == 2]
+    octets = bytearray(flight.downlink)
+    for row in fast[100:103]:
+        octets[int(row["offset"]) + 50] ^= 1  # a block of the log each
+    log.write_bytes(octets)
+    code, lines = printed(capsys, "audit", log, "--json")
+
+    gaps = [gap for gap in json.loads("\n".join(lines))["gaps"] if gap["channel"] == 2]
+    assert code == 1
+    assert sum(gap["frames"] for gap in gaps) >= 3
+    assert gaps[0]["first_number"] <= int(fast[100]["number"])
+    assert gaps[0]["from_s"] < int(fast[100]["ert_us"]) / 1e6 < gaps[-1]["to_s"]
+
+
+@pytest.mark.parametrize("octets", [b"", b"garbage", bytes(range(256)) * 200])
+def test_a_log_of_nothing_good_is_no_whole_log(capsys, tmp_path, octets):
+    path = tmp_path / "log"
+    path.write_bytes(octets)
+
+    assert printed(capsys, "audit", path)[0] == 1
+
+
+def test_limits_tell_what_left_them_when_and_how_it_stands(capsys, log):
+    code, lines = printed(capsys, "limits", log)
+
+    assert code == 1
+    assert lines[0].split() == ["382.243", "red-high", "dying", "TRANSMITTER", "of", "65", "state"]
+    assert any("STATE block-i.chamber_pressure_pa" in line for line in lines[1:])
+
+    code, lines = printed(capsys, "limits", log, "--ert", "300", "--json")
+    told = json.loads("\n".join(lines))
+    assert code == 0
+    assert told["changes"] == []
+    assert {each["condition"] for each in told["readings"]} == {"ok"}
+
+    _, lines = printed(capsys, "limits", log, "--ert", "400", "--json")
+    told = json.loads("\n".join(lines))
+    assert {each["condition"] for each in told["readings"]} == {"stale"}
+
+
+def test_a_pressure_beyond_the_limit_of_the_vehicle_file_is_told(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (files("flightsw") / "catalog" / "vehicles" / "soyuz-u.toml").read_text("utf-8")
+    at = text.index("chamber_limits_pa", text.index("RD-0110"))
+    end = text.index("\n", at)
+    low = "chamber_limits_pa = { yellow_high = 1.0e6, red_high = 6.0e6 }"
+    (tmp_path / "vehicles").mkdir()
+    (tmp_path / "vehicles" / "soyuz-u.toml").write_text(text[:at] + low + text[end:], "utf-8")
+    main(["run", "progress-ms-04", "-q", "--out", "here"])
+    page = capsys.readouterr().out
+
+    _, lines = printed(capsys, "limits", "here")
+
+    assert "limits    red-high: STATE block-i.chamber_pressure_pa" in page
+    words = [line.split() for line in lines if "block-i.chamber_pressure_pa" in line]
+    changes = [(float(row[0]), row[1]) for row in words if row[0][0].isdigit()]
+    assert [condition for _, condition in changes] == [
+        "yellow-high", "red-high", "yellow-high", "ok",
+    ]  # fmt: skip
+    assert changes[0][0] == pytest.approx(285.0, abs=1.0)  # ignition, to which it rises
+    assert changes[-1][0] == pytest.approx(525.9, abs=1.0)  # cut-off
+
+
+def test_a_recording_without_receive_times_is_read_by_its_own_clock(capsys, tmp_path):
+    old = Path(__file__).parents[1] / "records" / "release-0.1.0.ccsds"
+
+    assert printed(capsys, "find", old, "--ert", "..5") == (1, [])
+    code, lines = printed(capsys, "find", old, "--met", "3.5..3.6")
+    assert code == 0
+    assert all(line.split()[3] == "nan" for line in lines)
+    assert main(["tm", "limits", str(old)]) == 2
+    assert "was recorded without receive times" in capsys.readouterr().err
+    printed(capsys, "decode", old, "--mcap", "-o", tmp_path)
+    with (tmp_path / "telemetry.mcap").open("rb") as file:
+        for _, _, message in make_reader(file).iter_messages():
+            json.loads(message.data, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("audit",), ("junk",), ("limits",), ("tail",), ("find", "--met", "0..1"), ("decode", "--csv")],
+)
+def test_a_log_of_an_unknown_version_is_refused_in_one_line(capsys, flight, tmp_path, arguments):
+    header = json.dumps(
+        json.loads(HEADER) | {"dictionary": {"version": "3.0", "hash": "0"}}
+    ).encode()
+    path = tmp_path / "log"
+    path.write_bytes(block(1, 0, header) + flight.downlink)
+    command, *options = arguments
+
+    code = main(["tm", command, str(path), *options])
+
+    told = capsys.readouterr()
+    assert (code, told.out) == (2, "")
+    assert told.err.count("\n") == 1
+    assert "made with version 3.0 of the telemetry dictionary" in told.err
+
+
+def test_a_full_disk_leaves_no_half_table(capsys, log, tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        code = main(["tm", "decode", str(log), "--csv", "-o", str(tmp_path / "out")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, previous)
+
+    assert code == 2
+    assert "cannot write" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["event.csv"]
+
+
+def test_an_event_that_only_housekeeping_tells_is_followed_too(capsys, flight, log):
+    frames = flight.ground.packets.frames
+    events = frames.rows[frames.rows["channel"] == 0]
+    octets = bytearray(flight.downlink)
+    octets[int(events[5]["offset"]) + 50] ^= 1
+    log.write_bytes(octets)
+
+    _, lines = printed(capsys, "tail", log, "--once")
+
+    assert len(lines) == len(flight.events) + 1  # and the start of the computer
+    assert sum("(heard when it was repeated)" in line for line in lines) == 1
+
+
 def test_junk_is_shown(capsys, log):
     _, lines = printed(capsys, "junk", log)
 
@@ -153,6 +291,6 @@ def test_tail_follows_a_log_that_grows_until_it_ends(flight, tmp_path):
 
     rest, _ = process.communicate(timeout=60)
 
-    assert "COMPUTER_STARTED" in first
+    assert "flight computer started, tick 10000 us" in first
     assert "Emergency engine shutdown" in rest
     assert process.returncode == 0

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,19 @@ def test_it_comes_to_what_the_flight_says(lost, tmp_path):
     assert picture["frames"] == lost.ground.frames_good
     assert picture["radar"]["verdict"] == "not detected"
     assert picture["fall"]["distance_m"] == pytest.approx(lost.ground.fall.distance_m)
+
+
+def test_a_run_folder_holds_all_that_the_ground_is_given(lost, tmp_path):
+    run = tmp_path / "run"
+    subprocess.run(
+        [sys.executable, "-m", "flightsw", "run", "progress-ms-04-lost", "-q", "--out", str(run)],
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    names = ("downlink.ccsds", "briefing.json", "echoes.json")
+    log, briefing, echoes = (str(run / name) for name in names)
+
+    assert seen([log, "--briefing", briefing, "--echoes", echoes]) == seen(files(lost, tmp_path))
 
 
 def test_it_opens_what_it_is_given_and_nothing_else(lost, tmp_path):
@@ -132,3 +146,60 @@ def test_a_briefing_that_is_none_is_refused(lost, tmp_path, text):
     assert done.returncode == 2
     assert arguments[2] in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def refusal(arguments: list[str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "flightsw.ground", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("range_m", float("nan"), "range_m.3 is nan, not a finite number"),
+        ("t_s", float("inf"), "t_s.3 is inf, not a finite number"),
+        ("station", 99, "station.3 is 99; the briefing has 2 radars"),
+        ("station", -1, "station.3 is -1; the briefing has 2 radars"),
+        ("station", 10**30, "no echoes of this version"),
+        ("azimuth_rad", "east", "no echoes of this version"),
+    ],
+)
+def test_an_echo_that_cannot_be_is_refused(lost, tmp_path, key, value, says):
+    arguments = files(lost, tmp_path)
+    echoes: dict[str, Any] = {
+        name: [1.0] * 5 for name in ("t_s", "range_m", "azimuth_rad", "elevation_rad")
+    }
+    echoes |= {"format": "flightsw-echoes/1", "station": [0] * 5}
+    echoes[key][3] = value
+    Path(arguments[4]).write_text(json.dumps(echoes))
+
+    assert says in refusal(arguments)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "says"),
+    [
+        (("pad", "height_m"), float("nan"), "pad.height_m is nan, not a finite number"),
+        (("pad", "height_m"), "high", "pad.height_m: Input should be a valid number"),
+        (("search", "insertion", "speed_mps"), float("inf"), "search.insertion.speed_mps is inf"),
+        (("listen_until_s",), None, "listen_until_s: Input should be a valid number"),
+        (("entries",), [{"event": 5, "title": None}], "entries.0.event: Input should be"),
+    ],
+)
+def test_a_briefing_that_cannot_be_is_refused(lost, tmp_path, place, value, says):
+    arguments = files(lost, tmp_path)
+    briefing = json.loads(Path(arguments[2]).read_text())
+    table = briefing
+    for name in place[:-1]:
+        table = table[name]
+    table[place[-1]] = value
+    Path(arguments[2]).write_text(json.dumps(briefing))
+
+    assert says in refusal(arguments)

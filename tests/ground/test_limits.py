@@ -33,7 +33,7 @@ def packets():
 
 
 def state(packets, ert_s):
-    found = {each.field: each for each in readings(packets, ert_s=ert_s)}
+    found = {each.name: each for each in readings(packets, ert_s=ert_s)}
     return found["accelerometer_disagreements"]
 
 

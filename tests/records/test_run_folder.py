@@ -14,7 +14,7 @@ from flightsw.summary import summary
 
 NAMES = {
     "run.json", "summary.json", "downlink.ccsds", "events.jsonl", "transmitters.jsonl",
-    "faults.jsonl", "truth.npz",
+    "faults.jsonl", "truth.npz", "briefing.json", "echoes.json",
 }  # fmt: skip
 
 
