@@ -17,10 +17,12 @@ from flightsw.dictionary import Packet, load_dictionary, numpy_dtype
 from flightsw.errors import FlightswError
 
 _TRANSMITTER: Final = struct.Struct("<2H7I3H2B")
+_RATE: Final = slice(4, 8)  # rate_bps in it
 _ROUTE: Final = struct.Struct("<HB")
 _CHANNEL: Final = struct.Struct("<HI")
 _MEASURED: Final = struct.Struct("<3i3iQ")
 _ANSWER: Final = struct.Struct("<Q3dH")
+ANSWER_HEAD_BYTES: Final = _ANSWER.size  # before the packets
 _PACKET_HEADER_BYTES: Final = 6
 _NO_ENTRY: Final = 0xFF
 
@@ -45,6 +47,12 @@ def transmitter_octets(config: Any) -> bytes:
     routes = b"".join(_ROUTE.pack(route.apid, route.channel) for route in c.route)
     channels = b"".join(_CHANNEL.pack(each.queue_bytes, each.flush_us) for each in c.channel)
     return head + routes + channels
+
+
+def capped(octets: bytes, rate_bps: int) -> bytes:
+    """Return a transmitter's octets with a rate cap of at most `rate_bps`."""
+    own = int.from_bytes(octets[_RATE], "little")
+    return octets[: _RATE.start] + min(own, rate_bps).to_bytes(4, "little") + octets[_RATE.stop :]
 
 
 def computer_octets(config: Any) -> bytes:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flightsw.scenario import Scenario
     from flightsw.scenario.tables import Tables
 
-MARKER_BYTES: Final = 4
+MARKER_BYTES: Final = lib.CCSDS_MARKER_bytes
 _TOLD_ALONE: Final = ("packets_accepted", "packets_malformed", "resets", "brown_outs")
 _DROPPED: Final = [f"packets_dropped_{each:02d}" for each in range(lib.TRANSMITTER_CHANNELS)]
 
