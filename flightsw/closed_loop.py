@@ -93,6 +93,7 @@ class ClosedLoop:
         transmitter: TransmitterBoard | None = None,
         computer: SequencerBoard | None = None,
     ) -> None:
+        self.scenario = scenario
         self.tables = native_tables(scenario)
         loop: Any = ffi.new("loop_t *")
         self.loop = loop

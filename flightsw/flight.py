@@ -139,7 +139,12 @@ def fly(
     """
     closed = ClosedLoop(scenario, sink=sink, transmitter=transmitter, computer=computer)
     closed.run(speed=speed)
-    loop, tables = closed.loop, closed.tables
+    return flown(closed)
+
+
+def flown(closed: ClosedLoop) -> Flight:
+    """Return the flight whose closed loop has ended: bodies followed, verdict given."""
+    scenario, loop, tables = closed.scenario, closed.loop, closed.tables
     truth = _truth(closed.truth_rows, loop)
 
     t_zero_s = loop.t_zero_s
@@ -157,7 +162,7 @@ def fly(
     return Flight(
         scenario=scenario,
         downlink=closed.downlink,
-        transmitters=transmitter_rows(closed, scenario),
+        transmitters=transmitter_rows(closed),
         ledger=ledger,
         truth=truth,
         bodies=bodies,

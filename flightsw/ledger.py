@@ -15,7 +15,6 @@ from flightsw.ground.packets import extract
 
 if TYPE_CHECKING:
     from flightsw.closed_loop import ClosedLoop
-    from flightsw.scenario import Scenario
     from flightsw.scenario.tables import Tables
 
 MARKER_BYTES: Final = lib.CCSDS_MARKER_bytes
@@ -88,12 +87,13 @@ def act_rows(loop: Any, tables: Tables) -> tuple[LedgerRow, ...]:
     return tuple(rows)
 
 
-def transmitter_rows(closed: ClosedLoop, scenario: Scenario) -> tuple[TransmitterRow, ...]:
+def transmitter_rows(closed: ClosedLoop) -> tuple[TransmitterRow, ...]:
     """Return what each transmitter sent in a closed loop that has ended."""
     rows = []
-    for index, transmitter in enumerate(scenario.vehicle.transmitter):
+    vehicle = closed.scenario.vehicle
+    for index, transmitter in enumerate(vehicle.transmitter):
         link = closed.loop.link.count[index]
-        spacecraft_id = scenario.vehicle.spacecraft_ids[index]
+        spacecraft_id = vehicle.spacecraft_ids[index]
         if index == closed.outside:
             radio = Transmitting(transmitter.id, spacecraft_id, transmitter.frame_bytes)
             counters = _told(bytes(closed.sent), radio)

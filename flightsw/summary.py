@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flightsw.ground.limits import worst
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from flightsw.flight import Flight
@@ -26,7 +27,12 @@ _KM: Final = 3
 _ANGLE: Final = 5
 
 
-def summary(flight: Flight, *, run_dir: Path | str | None = None) -> dict[str, Any]:
+def summary(
+    flight: Flight,
+    *,
+    run_dir: Path | str | None = None,
+    board: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return the summary of a flight, ready for JSON.
 
     Parameters
@@ -35,6 +41,8 @@ def summary(flight: Flight, *, run_dir: Path | str | None = None) -> dict[str, A
         As flown.
     run_dir : path, optional
         Where its records stand.
+    board : mapping, optional
+        What a board and its line did, where one played a part.
 
     Returns
     -------
@@ -79,6 +87,7 @@ def summary(flight: Flight, *, run_dir: Path | str | None = None) -> dict[str, A
             }
             for act in flight.ledger
         ],
+        "board": None if board is None else dict(board),
         "reasons": list(verdict.reasons),
         "judged_from_truth": list(JUDGED_FROM_TRUTH),
     }
@@ -118,8 +127,11 @@ def unmet(expect: Expect, result: dict[str, Any]) -> list[str]:
 
 
 def exit_code(flight: Flight, result: dict[str, Any]) -> int:
-    """Return 0 when the flight went as expected, else 1: also when a fault changed nothing."""
-    if any(act.idle for act in flight.ledger):
+    """Return 0 when the flight went as expected, else 1.
+
+    Also 1 when a fault changed nothing, and when a board's part was degraded: never passed.
+    """
+    if any(act.idle for act in flight.ledger) or (result["board"] and result["board"]["degraded"]):
         return 1
     good = result["success"] if result["as_expected"] is None else result["as_expected"]
     return 0 if good else 1
