@@ -22,9 +22,10 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL = $(PIP) install --prefer-binary --no-build-isolation --config-settings=build-dir='$(abspath $(BUILD))' \
 	--config-settings=cmake.define.FLIGHTSW_WERROR=$(WERROR)
 
-NATIVE = $(wildcard native/*/*.c native/*/*.h flightsw/_native/core.c flightsw/_native/core.cdef)
+NATIVE = $(wildcard native/*/*.[ch] hil/firmware/*.[ch] hil/firmware/ports/posix/*.[ch] flightsw/_native/core.c \
+	flightsw/_native/core.cdef)
 PYTHON_FILES = flightsw tests $(wildcard hil)
-C_FILES = $(filter-out %_dictionary.h,$(wildcard native/*/*.c native/*/*.h))
+C_FILES = $(filter-out %_dictionary.h,$(wildcard native/*/*.[ch] hil/firmware/*.[ch] hil/firmware/ports/posix/*.[ch]))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long bench check coverage sanitize fuzz build clean requirements

@@ -38,7 +38,6 @@ class State(IntEnum):
 
     IDLE = 0
     RUNNING = 1
-    HALTED = 2
 
 
 class ResetCause(IntEnum):

@@ -1,0 +1,1 @@
+"""Boards that are processes, and the firmware of those that are not."""
