@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.browser import started
+
 EVENT, STATE, HOUSEKEEPING = 0x100, 0x101, 0x102
 HIGH_M = (6_578_137.0, 0.0, 0.0)  # 200 km above the equator
 FAST_MPS = (0.0, 7800.0, 0.0)
@@ -137,3 +139,10 @@ def fake_flight(handmade, briefing):
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return the system's Chromium, headless."""
+    with started() as running:
+        yield running

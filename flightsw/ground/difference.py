@@ -133,7 +133,7 @@ def _packets(one: Packets, other: Packets) -> tuple[Compared, Compared]:
     packets, values = _Tally(), _Tally()
     for packet in one.dictionary.packets:
         name = packet.name
-        here, there = _places(one, packet), _places(other, packet)
+        here, there = places(one, packet), places(other, packet)
         _, mine, theirs = np.intersect1d(here, there, return_indices=True)
         a, b = one.rows[name][mine], other.rows[name][theirs]
         (unequal,) = np.nonzero(_unequal(a, b))
@@ -190,10 +190,10 @@ def _unequal(a: NDArray[np.void], b: NDArray[np.void]) -> NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce([a[name] != b[name] for name in a.dtype.names or ()]))
 
 
-def _places(packets: Packets, packet: Packet) -> NDArray[np.int64]:
+def places(packets: Packets, packet: Packet) -> NDArray[np.int64]:
     """Return, for each packet of a name, its place in what its source sent: life, then count."""
     rows = packets.rows[packet.name]
-    places = np.zeros(len(rows), dtype=np.int64)
+    found = np.zeros(len(rows), dtype=np.int64)
     sources = packets.spacecraft_id[packet.name].astype(np.int64)
     if packet.clock == "met":
         sources = np.zeros_like(sources)  # one computer, whoever carried it down
@@ -210,8 +210,8 @@ def _places(packets: Packets, packet: Packet) -> NDArray[np.int64]:
         unwrapped = sequence[:1].tolist()
         for step, is_new in zip(steps.tolist(), np.diff(lives).tolist(), strict=True):
             unwrapped.append(step if is_new else unwrapped[-1] + step)
-        places[own] = (source << 48) + (lives << 32) + np.array(unwrapped, dtype=np.int64)
-    return places
+        found[own] = (source << 48) + (lives << 32) + np.array(unwrapped, dtype=np.int64)
+    return found
 
 
 def _said(packet: Packet, field: str, count: np.generic) -> str:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from flightsw.ground.difference import places
+
 if TYPE_CHECKING:
+    from flightsw.dictionary import Packet
     from flightsw.ground import Heard
     from flightsw.ground.packets import Packets
     from flightsw.report.flown import Flown
@@ -68,31 +71,36 @@ def _channels(flown: Flown, other: Flown) -> list[dict[str, Any]]:
         return []
     rows = []
     for channel in ours.dictionary.channels:
-        names = [p.name for p in ours.dictionary.packets if p.channel == channel.id]
-        partings = [part for name in names if (part := _parting(ours, theirs, name)) is not None]
+        kinds = [p for p in ours.dictionary.packets if p.channel == channel.id]
+        partings = [part for kind in kinds if (part := _parting(ours, theirs, kind)) is not None]
         first = min(partings, key=lambda part: float(part["ert_s"]), default=None)
-        count = [sum(len(each.rows[name]) for name in names) for each in (ours, theirs)]
+        count = [sum(len(each.rows[kind.name]) for kind in kinds) for each in (ours, theirs)]
         rows.append({"channel": channel.id, "name": channel.name, "packets": count, "part": first})
     return rows
 
 
-def _parting(ours: Packets, theirs: Packets, name: str) -> dict[str, Any] | None:
-    """Return the first packet of a name that differs, or that only one of them has."""
-    a, b = ours.rows[name], theirs.rows[name]
-    both = min(len(a), len(b))
-    whole = np.dtype((np.void, a.dtype.itemsize))
-    differ = np.flatnonzero(
-        np.ascontiguousarray(a[:both]).view(whole) != np.ascontiguousarray(b[:both]).view(whole)
-    )
-    if not len(differ) and len(a) == len(b):
+def _parting(ours: Packets, theirs: Packets, packet: Packet) -> dict[str, Any] | None:
+    """Return the first packet of a kind that differs, or that only one of them has."""
+    name = packet.name
+    here, there = places(ours, packet), places(theirs, packet)
+    _, mine, other = np.intersect1d(here, there, return_indices=True)
+    a, b = ours.rows[name][mine], theirs.rows[name][other]
+    unequal = mine[np.logical_or.reduce([a[field] != b[field] for field in a.dtype.names or ()])]
+    candidates = [
+        (int(packets.ert_us[name][row]), int(row), packets, only)
+        for packets, rows, only in (
+            (ours, unequal, None),
+            (ours, np.flatnonzero(~np.isin(here, there)), 0),
+            (theirs, np.flatnonzero(~np.isin(there, here)), 1),
+        )
+        for row in rows[np.argsort(packets.ert_us[name][rows], kind="stable")][:1]
+    ]
+    if not candidates:
         return None
-    index = int(differ[0]) if len(differ) else both
-    has = [each for each in (ours, theirs) if index < len(each.rows[name])]
-    first = min(has, key=lambda each: int(each.ert_us[name][index]))
-    met = ours.dictionary.packet(name).clock == "met"
+    ert_us, row, packets, only = min(candidates, key=lambda one: one[:2])
     return {
         "packet": name,
-        "ert_s": float(first.ert_us[name][index]) / 1e6,
-        "met_s": float(first.met_s(name)[index]) if met else None,
-        "only_in": None if len(has) > 1 else int(has[0] is theirs),
+        "ert_s": ert_us / 1e6,
+        "met_s": float(packets.met_s(name)[row]) if packet.clock == "met" else None,
+        "only_in": only,
     }

@@ -1,8 +1,6 @@
-"""Runs as the command line leaves them, and a browser that may not go anywhere."""
+"""Runs as the command line leaves them, and their reports opened from disk."""
 
-import os
 import shutil
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from flightsw import load
 from flightsw.cli.run import fly_and_record
 from flightsw.report import report
+from tests.browser import Opened
 
 FLOWN = {
     "nominal": ("progress-ms-04", ()),
@@ -19,7 +18,6 @@ FLOWN = {
     "short": ("nike-apache-14-210-short", ()),
     "late": ("progress-ms-04", ("third-stage-shutdown@450",)),
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 class Runs:
@@ -51,47 +49,6 @@ def copied(runs, tmp_path):
     return copy
 
 
-@pytest.fixture(scope="session")
-def browser():
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if program is None:
-        message = "no Chromium for the tests of pages; on Debian: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--no-first-run",
-            ],
-        )
-        yield running
-        running.close()
-
-
-class Opened:
-    """A page from disk, and all that it asked for or complained about."""
-
-    def __init__(self, page) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        self.requests: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", self._said)
-        page.on("request", lambda request: self.requests.append(request.url))
-
-    def _said(self, message) -> None:
-        if message.type in ("error", "warning"):
-            self.errors.append(message.text)
-
-
 @pytest.fixture
 def opened(browser, runs, tmp_path):
     """Return a function that opens the report of a run with the network off."""
@@ -114,13 +71,3 @@ def opened(browser, runs, tmp_path):
     yield open_report
     for context in contexts:
         context.close()
-
-
-@contextmanager
-def inside(folder: Path):
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)

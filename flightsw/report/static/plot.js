@@ -33,6 +33,7 @@
   const DASHES = [[], [10, 4], [3, 3], [10, 3, 3, 3], [6, 3], [14, 3, 3, 3, 3, 3]];
   const PLAN_DASH = [6, 5];
   const LABEL_PX = 13;
+  const STALE_S = 2;
   const groups = new Map();
 
   function plot(host, given) {
@@ -270,15 +271,17 @@
       };
     }
 
-    /* The sample at the cursor; where there is none because another table has it, the one beside it. */
+    /* The sample beside a time. At the edge of a gap, or past the last sample, it holds for STALE_S
+       and is then gone: a number without fresh frames is not shown as one. */
     function nearest(u, series, idx, t) {
       const [times, values] = [u.data[0], u.data[series]];
-      if (values[idx] !== undefined) return values[idx];
-      let before = idx, after = idx;
-      while (before >= 0 && values[before] === undefined) before--;
-      while (after < values.length && values[after] === undefined) after++;
-      if (before < 0 || after >= values.length) return null;
-      return t - times[before] <= times[after] - t ? values[before] : values[after];
+      let before = Math.min(idx + 1, times.length - 1), after = Math.max(idx - 1, 0);
+      while (before >= 0 && (times[before] > t || values[before] === undefined)) before--;
+      while (after < times.length && (times[after] < t || values[after] === undefined)) after++;
+      const sides = [before, after].filter((i) => values[i] != null);
+      if (!sides.length) return null;
+      const near = sides.reduce((a, b) => (t - times[a] <= times[b] - t ? a : b));
+      return sides.length > 1 || Math.abs(t - times[near]) <= STALE_S ? values[near] : null;
     }
 
     /* ------------------------------------------------------------------------------------ keys */
