@@ -22,9 +22,11 @@ from flightsw.ledger import LedgerRow, TransmitterRow, act_rows, transmitter_row
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from flightsw.closed_loop import SequencerBoard, TransmitterBoard
+    from flightsw.report.flown import Flown
     from flightsw.scenario import Scenario
     from flightsw.scenario.tables import Tables
 
@@ -83,6 +85,36 @@ class Flight:
     def orbit(self) -> Orbit | None:
         """The payload's osculating orbit at separation, or None."""
         return self.verdict.orbit
+
+    def plot(self) -> Figure:
+        """Draw what was heard against the plan; needs the extra `plot` (matplotlib).
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            A plot for each entry of the mission's `[screens]`, on one time axis.
+
+        Raises
+        ------
+        FlightswError
+            Without matplotlib.
+        """
+        from flightsw.report.figure import figure
+
+        return figure(self._flown)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the verdict, the short of it, four plots; no script."""
+        from flightsw.report.notebook import card
+
+        return card(self._flown)
+
+    @property
+    def _flown(self) -> Flown:
+        from flightsw.report.flown import Flown
+        from flightsw.summary import summary
+
+        return Flown.from_memory(self.scenario, self.ground, summary(self))
 
     @cached_property
     def result_hash(self) -> str:

@@ -56,7 +56,9 @@ def thinned(t_s: Values, values: Values, buckets: int) -> tuple[Values, Values]:
     low, high = (np.where(np.isnan(values), fill, values) for fill in (np.inf, -np.inf))
     keep = np.zeros(count, dtype=bool)
     keep[[0, -1]] = True
-    keep[np.isnan(values)] = True
+    missing = np.flatnonzero(np.isnan(values))
+    keep[missing] = keep[missing - 1] = True  # so that a gap is not drawn wider than it is
+    keep[np.minimum(missing + 1, count - 1)] = True
     for begin, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         keep[begin + int(np.argmin(low[begin:end]))] = True
         keep[begin + int(np.argmax(high[begin:end]))] = True

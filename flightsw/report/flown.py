@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from flightsw.records.reader import RunRecord, read_run
 from flightsw.scenario.recorded import recorded_scenario
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -38,6 +39,21 @@ class Flown:
     record: RunRecord
     scenario: Scenario | None
     ground: GroundPicture | None
+
+    @classmethod
+    def from_memory(
+        cls, scenario: Scenario, ground: GroundPicture, summary: Mapping[str, Any]
+    ) -> Flown:
+        """Return a flight that was never written: named by its scenario, without truth."""
+        record = RunRecord(
+            path=Path(scenario.id),
+            manifest=None,
+            summary=summary,
+            downlink=None,
+            transmitters=None,
+            faults=None,
+        )
+        return cls(record, scenario, ground)
 
     @property
     def name(self) -> str:

@@ -102,7 +102,7 @@ def page(report: dict[str, Any]) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             report=report,
@@ -126,24 +126,25 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates, every value escaped, with the filters that they use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("flightsw.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "clock": _clock,
         "fixed": _fixed,
         "signed": _signed,
         "spaced": lambda value: "–" if value is None else f"{value:,}".replace(",", "\u202f"),
         "place": lambda spot: story.place(spot["latitude_deg"], spot["longitude_deg"]),
     }
-    return environment
+    return made
 
 
 def _clock(t_s: float | None, digits: int = 2) -> str:

@@ -36,9 +36,9 @@ class Window:
 
 def plots(flown: Flown, other: Flown | None, arrays: Arrays) -> list[dict[str, Any]]:
     """Return the plots of the whole flight; one that no downlink has a value for is not made."""
-    curves = _references(flown)
+    curves = references(flown)
     made = []
-    for names in _wanted(flown):
+    for names in wanted(flown):
         shown = [p for p in map(parameter, names) if p is not None]
         series = list(_series(flown, other, shown, arrays))
         if not series:
@@ -55,7 +55,7 @@ def close_up(flown: Flown, window: Window, arrays: Arrays) -> list[dict[str, Any
     made: list[dict[str, Any]] = []
     if not inside.any():
         return made
-    for names in _wanted(flown):
+    for names in wanted(flown):
         shown = [p for p in map(parameter, names) if p is not None]
         series = []
         for index, one in enumerate(shown):
@@ -109,8 +109,8 @@ def gaps(ground: GroundPicture | None) -> list[dict[str, Any]]:
     return [{"from": one.from_s, "to": one.to_s} for one in (ground.silences if ground else ())]
 
 
-def _wanted(flown: Flown) -> list[tuple[str, ...]]:
-    """Return what the mission file asks for; without it, what any downlink has."""
+def wanted(flown: Flown) -> list[tuple[str, ...]]:
+    """Return what the mission file asks to be drawn; without it, what any downlink has."""
     screens = flown.scenario.mission.screens if flown.scenario else None
     if screens is not None:
         return list(screens.plots)
@@ -121,8 +121,8 @@ def _wanted(flown: Flown) -> list[tuple[str, ...]]:
     pitch = flown.values("pitch_deg")
     if pitch is not None and np.ptp(pitch) > 0.0:
         last.append("pitch_deg")
-    wanted = [*((name,) for name in single), chambers, *((name,) for name in last)]
-    return [names for names in wanted if names]
+    every = [*((name,) for name in single), chambers, *((name,) for name in last)]
+    return [names for names in every if names]
 
 
 def _series(
@@ -166,7 +166,8 @@ def _plot(shown: list[Parameter], series: list[dict[str, Any]]) -> dict[str, Any
     }
 
 
-def _references(flown: Flown) -> dict[str, Curve]:
+def references(flown: Flown) -> dict[str, Curve]:
+    """Return the reference curves of the mission file by their parameters."""
     mission = flown.scenario.mission if flown.scenario else None
     return {curve.parameter: curve for curve in (mission.reference if mission else ())}
 
