@@ -211,3 +211,18 @@ def test_instructions_of_the_nominal_flight(benchmark, nominal, tmp_path):
     for name, total in counts.items():
         benchmark.extra_info[f"instructions_per_tick_{name}"] = round(total / ticks)
     assert ticks > nominal.mission.run.end_s * nominal.rate_hz
+
+
+def test_report_of_a_run(benchmark, tmp_path_factory):
+    """Run folder to page, decoding among it; what is read once a process is read before."""
+    from flightsw.cli.run import fly_and_record
+    from flightsw.report import report
+
+    run = tmp_path_factory.mktemp("report") / "run"
+    fly_and_record(flightsw.load("progress-ms-04-lost"), out=run)
+    report(run)
+
+    html = benchmark(lambda: report(run))
+
+    assert "Mission lost" in html
+    benchmark.extra_info["bytes"] = len(html.encode())
