@@ -68,6 +68,13 @@ static inline uint32_t ccsds_get_u32(const uint8_t* const from)
     return ((uint32_t)ccsds_get_u16(from) << 16U) | ccsds_get_u16(&from[2]);
 }
 
+static inline uint64_t ccsds_get_u64(const uint8_t* const from)
+{
+    return ((uint64_t)from[0] << 56U) | ((uint64_t)from[1] << 48U) | ((uint64_t)from[2] << 40U) |
+           ((uint64_t)from[3] << 32U) | ((uint64_t)from[4] << 24U) | ((uint64_t)from[5] << 16U) |
+           ((uint64_t)from[6] << 8U) | from[7];
+}
+
 /// Length of a whole packet, as its header says: at least CCSDS_PACKET_MIN_bytes.
 static inline size_t ccsds_packet_bytes(const uint8_t* const packet)
 {
