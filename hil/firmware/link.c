@@ -151,3 +151,43 @@ void link_send(link_t* const self, const link_content_t* const content, const li
     put(0U);
     link_count(&self->count.sent, (uint32_t)size + 2U);
 }
+
+// ------------------------------------------------------------------------------------------------ little-endian
+
+uint16_t link_get_u16(const uint8_t* const from)
+{
+    return (uint16_t)(from[0] | ((uint32_t)from[1] << 8U));
+}
+
+uint32_t link_get_u32(const uint8_t* const from)
+{
+    return (uint32_t)link_get_u16(from) | ((uint32_t)link_get_u16(&from[2]) << 16U);
+}
+
+uint64_t link_get_u64(const uint8_t* const from)
+{
+    return (uint64_t)link_get_u32(from) | ((uint64_t)link_get_u32(&from[4]) << 32U);
+}
+
+uint8_t* link_put_u8(uint8_t* const out, const uint8_t value)
+{
+    out[0] = value;
+    return &out[1];
+}
+
+uint8_t* link_put_u16(uint8_t* const out, const uint16_t value)
+{
+    out[0] = (uint8_t)(value & 0xFFU);
+    out[1] = (uint8_t)(value >> 8U);
+    return &out[2];
+}
+
+uint8_t* link_put_u32(uint8_t* const out, const uint32_t value)
+{
+    return link_put_u16(link_put_u16(out, (uint16_t)(value & 0xFFFFU)), (uint16_t)(value >> 16U));
+}
+
+uint8_t* link_put_u64(uint8_t* const out, const uint64_t value)
+{
+    return link_put_u32(link_put_u32(out, (uint32_t)(value & 0xFFFFFFFFU)), (uint32_t)(value >> 32U));
+}

@@ -80,45 +80,16 @@ void link_count(uint32_t* counter, uint32_t more);
 
 // ------------------------------------------------------------------------------------------------ little-endian
 
-static inline uint16_t link_get_u16(const uint8_t* const from)
-{
-    return (uint16_t)(from[0] | ((uint32_t)from[1] << 8U));
-}
+// Functions, and not inline: small chips have little room for code.
 
-static inline uint32_t link_get_u32(const uint8_t* const from)
-{
-    return (uint32_t)link_get_u16(from) | ((uint32_t)link_get_u16(&from[2]) << 16U);
-}
-
-static inline uint64_t link_get_u64(const uint8_t* const from)
-{
-    return (uint64_t)link_get_u32(from) | ((uint64_t)link_get_u32(&from[4]) << 32U);
-}
+uint16_t link_get_u16(const uint8_t* from);
+uint32_t link_get_u32(const uint8_t* from);
+uint64_t link_get_u64(const uint8_t* from);
 
 /// These return where the next octet goes.
-static inline uint8_t* link_put_u8(uint8_t* const out, const uint8_t value)
-{
-    out[0] = value;
-    return &out[1];
-}
-
-static inline uint8_t* link_put_u16(uint8_t* const out, const uint16_t value)
-{
-    out[0] = (uint8_t)(value & 0xFFU);
-    out[1] = (uint8_t)(value >> 8U);
-    return &out[2];
-}
-
-static inline uint8_t* link_put_u32(uint8_t* const out, const uint32_t value)
-{
-    (void)link_put_u16(out, (uint16_t)(value & 0xFFFFU));
-    return link_put_u16(&out[2], (uint16_t)(value >> 16U));
-}
-
-static inline uint8_t* link_put_u64(uint8_t* const out, const uint64_t value)
-{
-    (void)link_put_u32(out, (uint32_t)(value & 0xFFFFFFFFU));
-    return link_put_u32(&out[4], (uint32_t)(value >> 32U));
-}
+uint8_t* link_put_u8(uint8_t* out, uint8_t value);
+uint8_t* link_put_u16(uint8_t* out, uint16_t value);
+uint8_t* link_put_u32(uint8_t* out, uint32_t value);
+uint8_t* link_put_u64(uint8_t* out, uint64_t value);
 
 #endif

@@ -151,7 +151,7 @@ static void start(session_t* const self, const uint8_t* const body)
             session_refuse(self, START, reason, detail);
             return;
         }
-        const uint64_t now_us = board_clock_us();
+        const uint32_t now_us = (uint32_t)board_clock_us();
         self->role            = self->config->role[wish.role];
         self->session         = wish.session;
         self->which           = wish.role;

@@ -76,9 +76,9 @@ typedef struct
     bool                    reply_more;
     uint32_t                grants_missed;
     uint32_t                late_ticks;
-    uint32_t                position; ///< Octets of telemetry that have been sent in real time.
-    uint64_t                tick_due_us;
-    uint64_t                status_due_us;
+    uint32_t                position;    ///< Octets of telemetry that have been sent in real time.
+    uint32_t                tick_due_us; ///< Due times are compared modulo 2^32.
+    uint32_t                status_due_us;
 } session_t;
 
 void session_init(session_t* self, const session_config_t* config);

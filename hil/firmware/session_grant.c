@@ -56,7 +56,7 @@ static void send_reply(session_t* const self)
     }
 }
 
-static void send_frames(session_t* const self, const uint16_t size, const uint64_t begun_us)
+static void send_frames(session_t* const self, const uint16_t size, const uint32_t begun_us)
 {
     const uint16_t most = (uint16_t)(self->config->content_max - LINK_BOARD_HEAD_bytes - FRAMES_HEAD_bytes);
     for (uint16_t sent = 0U; sent < size;) {
@@ -64,7 +64,7 @@ static void send_frames(session_t* const self, const uint16_t size, const uint64
         session_frame_t frame;
         uint8_t*        at = session_begin(self, &frame, SESSION_FRAMES);
         at                 = link_put_u32(at, self->position);
-        at                 = link_put_u32(at, (uint32_t)begun_us);
+        at                 = link_put_u32(at, begun_us);
         session_end(self, &frame, at, &self->config->reply[sent], piece);
         self->position += piece;
         sent = (uint16_t)(sent + piece);
@@ -222,20 +222,27 @@ void session_data(session_t* const self, const uint8_t* const body, const uint16
 
 // ------------------------------------------------------------------------------------------------ the clock
 
+static uint32_t now_us(void)
+{
+    return (uint32_t)board_clock_us();
+}
+
+/// Time since something was due; above this, it is not yet.
+#define BEHIND_MAX_us 0x7FFFFFFFU
+
 /// One step of a role that goes by the clock, over all the ticks that are due.
-static void tick(session_t* const self, const uint64_t now_us)
+static void tick(session_t* const self, const uint32_t behind_us, const uint32_t begun_us)
 {
     const session_config_t* const config  = self->config;
-    const uint32_t                late    = (uint32_t)((now_us - self->tick_due_us) / self->tick_us);
-    uint64_t                      elapsed = ((uint64_t)late + 1U) * self->tick_us;
+    const uint32_t                late    = behind_us / self->tick_us;
+    uint32_t                      elapsed = (late + 1U) * self->tick_us;
     bool                          more    = true;
     link_count(&self->late_ticks, late);
     self->tick_due_us += elapsed;
-    elapsed = (elapsed < ELAPSED_MAX_us) ? elapsed : (uint64_t)ELAPSED_MAX_us;
+    elapsed = (elapsed < ELAPSED_MAX_us) ? elapsed : (uint32_t)ELAPSED_MAX_us;
     while (more) {
-        const uint16_t size =
-            self->role->advance(&config->memory, (uint32_t)elapsed, config->reply, config->reply_max, &more);
-        send_frames(self, size, now_us);
+        const uint16_t size = self->role->advance(&config->memory, elapsed, config->reply, config->reply_max, &more);
+        send_frames(self, size, begun_us);
         elapsed = 0U;
     }
 }
@@ -245,12 +252,13 @@ void session_run(session_t* const self)
     if (self->role == NULL || self->mode != (uint8_t)SESSION_REAL_TIME) {
         return;
     }
-    const uint64_t now_us = board_clock_us();
-    if (self->role->by_clock && now_us >= self->tick_due_us) {
-        tick(self, now_us);
+    const uint32_t now    = now_us();
+    const uint32_t behind = now - self->tick_due_us;
+    if (self->role->by_clock && behind <= BEHIND_MAX_us) {
+        tick(self, behind, now);
     }
-    if (now_us >= self->status_due_us) {
-        self->status_due_us = now_us + SESSION_STATUS_us;
+    if (now - self->status_due_us <= BEHIND_MAX_us) {
+        self->status_due_us = now + SESSION_STATUS_us;
         session_tell_status(self, 0U);
     }
 }
@@ -260,10 +268,9 @@ uint32_t session_wait_us(const session_t* const self)
     if (self->role == NULL || self->mode != (uint8_t)SESSION_REAL_TIME) {
         return UINT32_MAX;
     }
-    const uint64_t now_us = board_clock_us();
-    uint64_t       due_us = self->status_due_us;
-    if (self->role->by_clock && self->tick_due_us < due_us) {
-        due_us = self->tick_due_us;
-    }
-    return (due_us > now_us) ? (uint32_t)(due_us - now_us) : 0U;
+    const uint32_t now       = now_us();
+    const uint32_t to_status = self->status_due_us - now;
+    const uint32_t to_tick   = self->role->by_clock ? (self->tick_due_us - now) : to_status;
+    const uint32_t wait      = (to_tick < to_status) ? to_tick : to_status;
+    return (to_tick > BEHIND_MAX_us || to_status > BEHIND_MAX_us) ? 0U : wait;
 }
