@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from flightsw.dictionary.parameters import parameter
+from flightsw.ground.limits import worst
 from flightsw.ground.timeline import NO_ENTRY
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ def computer(flown: Flown) -> dict[str, Any] | None:
         "margins": list(_margins(flown)),
         "timers": list(_timers(flown)),
         "counters": list(_counters(flown)),
+        "limits": [
+            {key: getattr(one, key) for key in ("packet", "name", "value", "label", "unit")}
+            | {"condition": one.condition, "ert_s": one.at_s}
+            for one in worst(flown.ground.packets)
+        ],
     }
 
 

@@ -14,6 +14,7 @@ from flightsw.dictionary import DictionaryError
 from flightsw.errors import ScenarioError
 from flightsw.ground import Briefing, DownlinkError, Entry, GroundPicture, Pad, decode, look
 from flightsw.ground.earth import geodetic_from_ecef
+from flightsw.ground.exchange import ExchangeError, read_briefing
 from flightsw.ground.parameters import parameter_values
 from flightsw.records.reader import RunRecord, read_run
 from flightsw.scenario.recorded import recorded_scenario
@@ -103,9 +104,7 @@ def _scenario(record: RunRecord) -> Scenario | None:
         return recorded_scenario(record.manifest)
     except ScenarioError as error:
         what = error.problems[0]
-        record.missing.append(
-            f"the files in run.json cannot be read, so no plan: {what.message} ({what.path})"
-        )
+        record.missing.append(f"the files in run.json cannot be read: {what.message} ({what.path})")
         return None
 
 
@@ -116,11 +115,20 @@ def _ground(record: RunRecord, scenario: Scenario | None) -> GroundPicture | Non
         packets = decode(record.downlink)
         if not packets.count:
             record.missing.append("the downlink holds no good packet")
-        briefing = ground_brief(scenario) if scenario else _brief(packets)
+        briefing = ground_brief(scenario) if scenario else _briefing(record, packets)
         return look(record.downlink, None, briefing)
     except (DownlinkError, DictionaryError) as error:
         record.missing.append(str(error))
         return None
+
+
+def _briefing(record: RunRecord, packets: Packets) -> Briefing:
+    """Return what the ground was told before the flight; of a folder without it, what was heard."""
+    try:
+        return read_briefing(record.path / "briefing.json")
+    except ExchangeError as error:
+        record.missing.append(f"there is no plan: {error}")
+        return _brief(packets)
 
 
 def _brief(packets: Packets) -> Briefing:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FORMAT: Final = "flightsw-report/1"
 SCRIPTS: Final = ("vendor/uPlot.iife.min.js", "theme.js", "plot.js", "map.js", "report.js")
 STYLES: Final = ("vendor/uPlot.min.css", "theme.css", "report.css")
+GAPS_SHOWN: Final = 20
 DISCRETES_MAX: Final = 40  # changes of contacts told about one moment
 _UNSAFE: Final = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
@@ -106,6 +107,7 @@ def page(report: dict[str, Any]) -> str:
         .get_template("report.html")
         .render(
             report=report,
+            gaps_shown=GAPS_SHOWN,
             numbers=json.dumps(report, separators=(",", ":"), allow_nan=False).translate(_UNSAFE),
             policy=policy,
             style=style,

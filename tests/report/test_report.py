@@ -267,6 +267,33 @@ def test_its_command_names_faults_of_the_command_line(fault, tmp_path, capsys, m
     assert first == second
 
 
+def test_a_run_without_its_manifest_has_the_plan_that_the_ground_was_told(copied):
+    run = copied("lost")
+    (run / "run.json").unlink()
+
+    page = page_of(run)
+
+    assert "Third-stage cut-off 525.88" in page.sections["timeline"]
+    assert "made" not in page.sections
+
+
+def test_gaps_are_told_of_each_channel(told):
+    """What was sent in them is lost by the counts: the same sum."""
+    downlink = told("sounding")["downlink"]
+
+    for channel in downlink["channels"]:
+        gaps = [gap for gap in downlink["gaps"] if gap["channel"] == channel["channel"]]
+        assert sum(gap["frames"] for gap in gaps) == channel["lost"] + channel["corrupt"]
+
+
+def test_what_left_its_limits_is_told(told):
+    """The transmitter says with its last frame that its supply is gone."""
+    (state,) = told("lost")["computer"]["limits"]
+
+    assert (state["name"], state["label"], state["condition"]) == ("state", "dying", "red-high")
+    assert told("nominal")["computer"]["limits"] == []
+
+
 # ------------------------------------------------------------------------------------ two flights
 
 
@@ -381,6 +408,7 @@ def test_a_run_without_its_manifest_is_told_from_the_downlink_alone(copied):
     page = page_of(run)
 
     assert "Emergency engine shutdown" in page.sections["timeline"]
+    assert "there is no plan" in page.sections["verdict"]
     assert "Third-stage cut-off" not in page.sections["timeline"]  # no plan: nothing was due
 
 
