@@ -64,7 +64,7 @@ def _draw(ax: Any, flown: Flown, shown: list[Parameter]) -> None:
         colour = "#a84300" if mark["state"] == "alarm" else "0.7"
         style = ":" if mark["state"] == "planned" else "-"
         ax.axvline(mark["t"], color=colour, linewidth=0.6, linestyle=style)
-    for gap in plots.gaps(flown.ground):
+    for gap in plots.gaps(flown):
         end = plots.span(flown)[1] if gap["to"] is None else gap["to"]
         ax.axvspan(gap["from"], end, facecolor="none", edgecolor="0.8", hatch="///", linewidth=0)
     title = shown[0].title.partition(", ")[0] if len(shown) > 1 else shown[0].title

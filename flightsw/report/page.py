@@ -77,7 +77,7 @@ def told(flown: Flown, other: Flown | None = None) -> dict[str, Any]:
         "window_s": plots.span(flown, other),
         "plots": plots.plots(flown, other, arrays),
         "marks": plots.marks(flown.ground),
-        "gaps": plots.gaps(flown.ground),
+        "gaps": plots.gaps(flown, other),
         "close_ups": [_close_up(flown, window, arrays) for window in windows],
         "track": track.track(flown, other),
         "downlink": _downlink(flown),

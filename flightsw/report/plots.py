@@ -38,7 +38,10 @@ def plots(flown: Flown, other: Flown | None, arrays: Arrays) -> list[dict[str, A
     """Return the plots of the whole flight; one that no downlink has a value for is not made."""
     curves = references(flown)
     made = []
-    for names in wanted(flown):
+    asked = wanted(flown)
+    if other is not None:  # two lines a plot, and a line style tells the flights apart
+        asked = [(name,) for names in asked for name in names]
+    for names in asked:
         shown = [p for p in map(parameter, names) if p is not None]
         series = list(_series(flown, other, shown, arrays))
         if not series:
@@ -104,9 +107,14 @@ def marks(ground: GroundPicture | None) -> list[dict[str, Any]]:
     return found
 
 
-def gaps(ground: GroundPicture | None) -> list[dict[str, Any]]:
-    """Return the silences; one without an end goes on for good."""
-    return [{"from": one.from_s, "to": one.to_s} for one in (ground.silences if ground else ())]
+def gaps(flown: Flown, other: Flown | None = None) -> list[dict[str, Any]]:
+    """Return the silences; one without an end goes on for good. Of two flights, whose it is."""
+    found = []
+    for each in (flown,) if other is None else (flown, other):
+        for silence in each.ground.silences if each.ground else ():
+            text = "no telemetry" if other is None else f"{each.name} silent"
+            found.append({"from": silence.from_s, "to": silence.to_s, "text": text})
+    return found
 
 
 def wanted(flown: Flown) -> list[tuple[str, ...]]:
@@ -134,15 +142,13 @@ def _series(
         if values is not None:
             look = _look(one, index, many=many)
             if other is not None:
-                look["label"] = f"{look['label']} {flown.name}" if many else flown.name
+                look["label"] = flown.name
             yield look | arrays.curve(flown.t_s, values * one.scale)
-    for index, one in enumerate(shown if other is not None else ()):
-        assert other is not None
-        values = other.values(one.name)
+    if other is not None:
+        values = other.values(shown[0].name)
         if values is not None:
-            label = f"{_label(one, many=many)} {other.name}" if many else other.name
-            look = {"label": label, "look": OTHER_LOOK, "dash": (index + 1) % DASHES}
-            yield look | arrays.curve(other.t_s, values * one.scale)
+            look = {"label": other.name, "look": OTHER_LOOK, "dash": 1}
+            yield look | arrays.curve(other.t_s, values * shown[0].scale)
 
 
 def _label(one: Parameter, *, many: bool) -> str:

@@ -300,7 +300,9 @@ def test_what_left_its_limits_is_told(told):
 def test_two_flights_stand_on_the_same_axes(runs):
     one = told_of(runs["lost"], against=runs["nominal"])
 
-    assert [series["label"] for series in one["plots"][0]["series"]] == ["lost", "nominal"]
+    for plot in one["plots"]:
+        assert [series["label"] for series in plot["series"]] == ["lost", "nominal"]
+        assert len({series["dash"] for series in plot["series"]}) == 2
     assert one["window_s"][1] == pytest.approx(539.94)
 
 

@@ -12,7 +12,8 @@
               when joined is false
      marks    [{t, text, state}]  vertical lines: state "heard", "alarm", "planned" (not heard: dashed)
               or "truth" (not heard either: dotted)
-     gaps     [{from, to}]        stretches without telemetry, hatched; to null: for good
+     gaps     [{from, to, text}]  stretches without telemetry, hatched; to null: for good; text "no
+              telemetry" unless given
      window   [from, to]          of the time axis when nothing is zoomed
      group    charts of one group share cursor and zoom
      height   px; 180 unless given
@@ -206,7 +207,8 @@
       for (let x = from - height; x < to; x += 9 * px) line(c, x, top + height, x + height, top);
       c.globalAlpha = 1;
       c.font = `${10 * px}px system-ui, sans-serif`;
-      if (to - from > 80 * px) c.fillText("no telemetry", from + 6 * px, top + 12 * px);
+      const text = gap.text ?? "no telemetry";
+      if (to - from > 80 * px) c.fillText(text, from + 6 * px, top + 12 * px);
       c.restore();
     }
 
