@@ -230,7 +230,11 @@ typedef struct
         uint32_t accelerometer_disagreements; ///< Ticks in which an accelerometer stood away from the voted value.
         uint32_t outbox_full;                 ///< Packets that found no room.
     } err;                                    ///< Counters that stop at their largest value.
-    uint32_t packet_phase[3];                 ///< STATE, HOUSEKEEPING, DISCRETES: millionths of a period gone.
+    struct
+    {
+        uint32_t elapsed;       ///< Millionths of the period that have gone ...
+        uint32_t share;         ///< ... and that a tick adds.
+    } pace[3];                  ///< Of the packets that come at a rate: STATE, HOUSEKEEPING, DISCRETES.
     uint16_t sequence_count[4]; ///< Next packet sequence count, modulo 2^14: EVENT, STATE, HOUSEKEEPING, DISCRETES.
     bool     started;           ///< COMPUTER_STARTED has been told.
     uint8_t  outvoted;          ///< Accelerometers that have stood away from the vote, a bit each ...

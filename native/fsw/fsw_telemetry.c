@@ -14,6 +14,13 @@ enum
     STREAM_DISCRETES
 };
 
+enum
+{
+    PACE_STATE,
+    PACE_HOUSEKEEPING,
+    PACE_DISCRETES
+};
+
 #define NO_ENTRY        0xFFU
 #define AXIAL_CHANNELS  3U
 #define EVENTS_per_tick (FSW_ENTRIES_MAX + 1U + AXIAL_CHANNELS) // entries, the start, an accelerometer each
@@ -217,25 +224,26 @@ static void send_housekeeping(fsw_t* const self, fsw_output_t* const output)
     finish(self, output, STREAM_HOUSEKEEPING, fsw_pack_housekeeping(&packet, count, met_us(self), out));
 }
 
-/// Part of a period that a tick is, at most all of it.
+/// Part of a period that a tick is, at most all of it; none: nothing is ever due.
 static uint32_t share_of_period(const fsw_t* const self, const uint32_t rate_hz)
 {
     const uint64_t share = (uint64_t)rate_hz * self->config->tick_us;
     return (share > PERIOD_millionths) ? PERIOD_millionths : (uint32_t)share;
 }
 
-static bool is_due(uint32_t* const phase, const uint32_t share)
+static void start_pace(fsw_t* const self, const uint32_t pace, const uint32_t rate_hz)
 {
-    *phase += share;
-    const bool due = *phase >= PERIOD_millionths;
-    *phase -= due ? PERIOD_millionths : 0U;
-    return due;
+    const uint32_t share     = share_of_period(self, rate_hz);
+    self->pace[pace].share   = share;
+    self->pace[pace].elapsed = (share == 0U) ? 0U : (PERIOD_millionths - share);
 }
 
-static uint32_t full_phase(const fsw_t* const self, const uint32_t rate_hz)
+static bool is_due(fsw_t* const self, const uint32_t pace)
 {
-    const uint32_t share = share_of_period(self, rate_hz);
-    return (share == 0U) ? 0U : (PERIOD_millionths - share);
+    const uint32_t elapsed   = self->pace[pace].elapsed + self->pace[pace].share;
+    const bool     due       = elapsed >= PERIOD_millionths;
+    self->pace[pace].elapsed = elapsed - (due ? PERIOD_millionths : 0U);
+    return due;
 }
 
 void fsw_telemetry_start(fsw_t* const self)
@@ -243,9 +251,9 @@ void fsw_telemetry_start(fsw_t* const self)
     for (uint32_t i = 0; i < FSW_PACKET_KINDS; i++) {
         self->sequence_count[i] = 0U;
     }
-    self->packet_phase[0] = full_phase(self, self->config->state_rate_hz);
-    self->packet_phase[1] = full_phase(self, self->config->housekeeping_rate_hz);
-    self->packet_phase[2] = full_phase(self, self->config->discretes_rate_hz);
+    start_pace(self, PACE_STATE, self->config->state_rate_hz);
+    start_pace(self, PACE_HOUSEKEEPING, self->config->housekeeping_rate_hz);
+    start_pace(self, PACE_DISCRETES, self->config->discretes_rate_hz);
     self->started         = false;
     self->outvoted_told   = 0U;
     self->discretes_told  = 0U;
@@ -267,14 +275,14 @@ void fsw_telemetry_step(fsw_t* const self, const fsw_input_t* const input, const
     tell_events(self, fired, output);
     self->commands_untold |= output->actions;
     const bool changed = input->discretes != self->discretes_told || self->commands_untold != 0U;
-    const bool due     = is_due(&self->packet_phase[2], share_of_period(self, self->config->discretes_rate_hz));
+    const bool due     = is_due(self, PACE_DISCRETES);
     if (self->config->discretes_rate_hz != 0U && (due || changed)) {
         send_discretes(self, input, output);
     }
-    if (is_due(&self->packet_phase[0], share_of_period(self, self->config->state_rate_hz))) {
+    if (is_due(self, PACE_STATE)) {
         send_state(self, input, output);
     }
-    if (is_due(&self->packet_phase[1], share_of_period(self, self->config->housekeeping_rate_hz))) {
+    if (is_due(self, PACE_HOUSEKEEPING)) {
         send_housekeeping(self, output);
     }
 }
