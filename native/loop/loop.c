@@ -248,25 +248,38 @@ static void radiate(loop_t* const self, const uint8_t index, const uint8_t* cons
     link_hear(&self->link, &record->downlink, index, clock_us(self), place, plant->on_pad, octets, size);
 }
 
+void loop_radiate(loop_t* const self, const uint8_t index, const uint8_t* const octets, const size_t size,
+                  loop_record_t* const record)
+{
+    const size_t whole = burst_bytes(self, index);
+    for (size_t at = 0U; at < size; at += whole) {
+        radiate(self, index, &octets[at], (size - at < whole) ? (size - at) : whole, record);
+    }
+}
+
 void loop_transmit(loop_t* const self, const uint8_t index, loop_record_t* const record)
 {
-    transmitter_t* const transmitter = &self->transmitter[index].transmitter;
-    transmitter_set_supply(transmitter, supply_of(self, index));
-    if (self->config->transmitter[index].takes_packets && self->output.packet_bytes != 0U) {
+    const bool           takes_packets = self->config->transmitter[index].takes_packets;
+    transmitter_t* const transmitter   = &self->transmitter[index].transmitter;
+    const uint16_t       supply_mv     = supply_of(self, index);
+    if (supply_mv == 0U && transmitter->state == (uint8_t)TRANSMITTER_OFF && !takes_packets) {
+        return; // asleep
+    }
+    transmitter_set_supply(transmitter, supply_mv);
+    if (takes_packets && self->output.packet_bytes != 0U) {
         (void)transmitter_accept(transmitter, self->output.packets, self->output.packet_bytes);
     }
 
-    uint8_t      octets[LINK_BURST_MAX_bytes];
-    const size_t whole      = burst_bytes(self, index);
-    uint32_t     elapsed_us = self->config->fsw->tick_us;
-    for (;;) {
-        const size_t size = transmitter_step(transmitter, elapsed_us, octets, whole);
-        if (size == 0U) {
-            return;
+    uint8_t  octets[LINK_BURST_MAX_bytes];
+    uint32_t elapsed_us = self->config->fsw->tick_us;
+    size_t   size       = 0U;
+    do {
+        size = transmitter_step(transmitter, elapsed_us, octets, sizeof(octets));
+        if (size != 0U) {
+            loop_radiate(self, index, octets, size, record);
         }
         elapsed_us = 0U;
-        radiate(self, index, octets, size, record);
-    }
+    } while (sizeof(octets) - size < burst_bytes(self, index)); // no room was left for one more
 }
 
 loop_supply_t loop_supply(loop_t* const self, const uint8_t index)
@@ -279,15 +292,6 @@ loop_supply_t loop_supply(loop_t* const self, const uint8_t index)
     transmitter_set_supply(&carried->transmitter, supply.supply_mv);
     (void)transmitter_step(&carried->transmitter, self->config->fsw->tick_us, nothing, 0U);
     return supply;
-}
-
-void loop_radiate(loop_t* const self, const uint8_t index, const uint8_t* const octets, const size_t size,
-                  loop_record_t* const record)
-{
-    const size_t whole = burst_bytes(self, index);
-    for (size_t at = 0U; at < size; at += whole) {
-        radiate(self, index, &octets[at], (size - at < whole) ? (size - at) : whole, record);
-    }
 }
 
 /// Whether something that happens `rate_hz` times a second is due in `tick`; once a tick at the most.

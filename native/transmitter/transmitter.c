@@ -141,7 +141,8 @@ static uint32_t route_of(const transmitter_t* const self, const uint16_t apid)
 
 static bool offer(transmitter_t* const self, const uint32_t channel, const uint8_t* const packet, const size_t size)
 {
-    if (!takes(self) || !transmitter_queue_push(&self->queue[channel], &self->config->channel[channel], packet, size)) {
+    if (!takes(self) || !transmitter_queue_push(&self->queue[channel], &self->config->channel[channel], self->uptime_us,
+                                                packet, size)) {
         count_u32(&self->count.packets_dropped[channel], 1U);
         return false;
     }
@@ -231,7 +232,8 @@ static bool is_ready(const transmitter_t* const self, const uint32_t channel)
     if (self->state == (uint8_t)TRANSMITTER_DYING) {
         return channel == 0U || is_damaging(self);
     }
-    return queue->used >= data_bytes(self) || queue->waited_us >= self->config->channel[channel].flush_us;
+    return queue->used >= data_bytes(self) ||
+           self->uptime_us - queue->since_us >= self->config->channel[channel].flush_us;
 }
 
 /// The channel whose turn it is: TRANSMITTER_CHANNELS for an idle frame, one more for none.
@@ -263,6 +265,7 @@ static void send(transmitter_t* const self, const uint32_t channel, uint8_t* con
         frame.channel                    = (uint8_t)channel;
         frame.number                     = queue->number++;
         transmitter_frame_data(&frame, queue, &config->channel[channel], out);
+        queue->since_us = self->uptime_us;
     }
     self->master_count++;
     self->silent_us = 0U;
@@ -304,14 +307,9 @@ static size_t transmit(transmitter_t* const self, uint8_t* const out, const size
     return used;
 }
 
-/// Lets time pass for what waits, and for the rate.
+/// Lets time pass for the idle frames and for the rate.
 static void pass(transmitter_t* const self, const uint32_t elapsed_us)
 {
-    for (uint32_t i = 0U; i < TRANSMITTER_CHANNELS; i++) {
-        if (self->queue[i].used != 0U) {
-            count_u32(&self->queue[i].waited_us, elapsed_us);
-        }
-    }
     count_u32(&self->silent_us, elapsed_us);
     // A pause earns one frame, not a burst: no stretch of time carries more than the rate and one frame.
     const uint64_t most = cost(self);

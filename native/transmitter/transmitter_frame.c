@@ -5,9 +5,8 @@
 #include "ccsds.h"
 #include "ccsds_crc.h"
 
-#define IDLE_CHANNEL     7U    // by convention; nothing else is ever sent on it
-#define IDLE_PIECE_bytes 32U   // on the stack
-#define IDLE_OCTET       0x55U // as many edges as there can be: receivers keep their bit clock
+#define IDLE_CHANNEL 7U    // by convention; nothing else is ever sent on it
+#define IDLE_OCTET   0x55U // as many edges as there can be: receivers keep their bit clock
 
 void transmitter_queue_clear(transmitter_queue_t* const queue)
 {
@@ -16,26 +15,50 @@ void transmitter_queue_clear(transmitter_queue_t* const queue)
     queue->rest         = 0U;
     queue->rest_is_idle = false;
     queue->packets      = 0U;
-    queue->waited_us    = 0U;
+    queue->since_us     = 0U;
+}
+
+/// Where octets go that are appended, and how many of `size` stand there before the ring begins again.
+static size_t behind(const transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
+                     const size_t size, size_t* const straight)
+{
+    const size_t capacity = config->queue_bytes;
+    const size_t end      = (size_t)queue->head + queue->used;
+    const size_t at       = (end >= capacity) ? (end - capacity) : end;
+    *straight             = (size < capacity - at) ? size : (capacity - at);
+    return at;
 }
 
 static void append(transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
                    const uint8_t* const octets, const size_t size)
 {
-    const size_t capacity = config->queue_bytes;
-    const size_t end      = (size_t)queue->head + queue->used;
-    const size_t at       = (end >= capacity) ? (end - capacity) : end;
-    const size_t straight = (size < capacity - at) ? size : (capacity - at);
+    size_t       straight = 0U;
+    const size_t at       = behind(queue, config, size, &straight);
     memcpy(&queue->octets[at], octets, straight);
-    memcpy(queue->octets, &octets[straight], size - straight);
+    if (straight != size) {
+        memcpy(queue->octets, &octets[straight], size - straight);
+    }
+    queue->used = (uint16_t)(queue->used + size);
+}
+
+static void append_idle(transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
+                        const size_t size)
+{
+    size_t       straight = 0U;
+    const size_t at       = behind(queue, config, size, &straight);
+    memset(&queue->octets[at], IDLE_OCTET, straight);
+    memset(queue->octets, IDLE_OCTET, size - straight);
     queue->used = (uint16_t)(queue->used + size);
 }
 
 bool transmitter_queue_push(transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
-                            const uint8_t* const packet, const size_t size)
+                            const uint64_t uptime_us, const uint8_t* const packet, const size_t size)
 {
     if (size > (size_t)config->queue_bytes - queue->used) {
         return false;
+    }
+    if (queue->used == 0U) {
+        queue->since_us = uptime_us;
     }
     append(queue, config, packet, size);
     queue->packets++;
@@ -65,13 +88,7 @@ static void fill(transmitter_queue_t* const queue, const transmitter_channel_con
     ccsds_put_u16(&header[2], CCSDS_UNSEGMENTED);
     ccsds_put_u16(&header[4], (uint16_t)(size - CCSDS_PACKET_HEADER_bytes - 1U));
     append(queue, config, header, sizeof(header));
-    uint8_t octets[IDLE_PIECE_bytes];
-    memset(octets, IDLE_OCTET, sizeof(octets));
-    for (size_t left = size - sizeof(header); left != 0U;) {
-        const size_t piece = (left < sizeof(octets)) ? left : sizeof(octets);
-        append(queue, config, octets, piece);
-        left -= piece;
-    }
+    append_idle(queue, config, size - sizeof(header));
 }
 
 /// Walks over the packets in the first `size` octets, which are about to leave. Returns where the first header is.
@@ -148,7 +165,6 @@ void transmitter_frame_data(const transmitter_frame_t* const frame, transmitter_
     fill(queue, config, size);
     const uint16_t first = walk(queue, config, size);
     take(queue, config, begin(frame, frame->channel, first, out), size);
-    queue->waited_us = 0U;
     finish(frame, out);
 }
 
