@@ -1,6 +1,12 @@
-/// CRC-32 by slices of eight octets: a downlink log of a mission is checked in a few milliseconds.
+/// CRC-32 by slices of eight octets; where an x86-64 processor can multiply without carries, by that: an eighth of the
+/// instructions, the same remainder. A host's matter: nothing on board needs it.
 
 #include "ground_log.h"
+
+#if defined(__x86_64__) && !defined(GROUND_CRC32_TABLES) // the latter: as on any other processor
+#define MULTIPLIES
+#include <immintrin.h>
+#endif
 
 // clang-format off
 // remainder[k][n]: of the octet n with k more octets after it; polynomial 0x04C11DB7, bits reflected.
@@ -285,17 +291,75 @@ static uint32_t little(const uint8_t* const octets)
     return octets[0] | ((uint32_t)octets[1] << 8U) | ((uint32_t)octets[2] << 16U) | ((uint32_t)octets[3] << 24U);
 }
 
+static uint32_t feed_eight(const uint32_t state, const uint8_t* const octets)
+{
+    const uint32_t a = state ^ little(octets);
+    const uint32_t b = little(&octets[4]);
+    return remainder[7][a & 0xFFU] ^ remainder[6][(a >> 8U) & 0xFFU] ^ remainder[5][(a >> 16U) & 0xFFU] ^
+           remainder[4][a >> 24U] ^ remainder[3][b & 0xFFU] ^ remainder[2][(b >> 8U) & 0xFFU] ^
+           remainder[1][(b >> 16U) & 0xFFU] ^ remainder[0][b >> 24U];
+}
+
+#define FOLDED_bytes sizeof(uint64_t[2])
+
+#ifdef MULTIPLIES
+
+/// Multiplies sixteen octets by x^128 and adds them to the next, until sixteen are left in `rest` with the remainder of
+/// all. Returns how many octets it took. V. Gopal and others, Fast CRC Computation for Generic Polynomials Using PCLMULQDQ
+/// Instruction, Intel 2009; the constants, x^160 and x^96 in reflected bits, are those of its table for this polynomial.
+__attribute__((target("pclmul"))) static size_t fold(const uint32_t state, const uint8_t* const octets,
+                                                     const size_t size, uint8_t* const rest)
+{
+    const __m128i power = _mm_set_epi64x(INT64_C(0x0CCAA009E), INT64_C(0x1751997D0));
+    const __m128i start = _mm_cvtsi32_si128((int32_t)state);
+    __m128i       all   = _mm_xor_si128(_mm_loadu_si128((const __m128i*)octets), start);
+    size_t        i     = FOLDED_bytes;
+    for (; i + FOLDED_bytes <= size; i += FOLDED_bytes) {
+        const __m128i low  = _mm_clmulepi64_si128(all, power, 0x00);
+        const __m128i high = _mm_clmulepi64_si128(all, power, 0x11);
+        all                = _mm_xor_si128(_mm_xor_si128(low, high), _mm_loadu_si128((const __m128i*)&octets[i]));
+    }
+    _mm_storeu_si128((__m128i*)rest, all);
+    return i;
+}
+
+static bool can_fold(void)
+{
+    if (__builtin_cpu_supports("pclmul")) { // int to gcc, bool to clang
+        return true;
+    }
+    return false;
+}
+
+#else
+
+static size_t fold(const uint32_t state, const uint8_t* const octets, const size_t size, uint8_t* const rest)
+{
+    (void)state;
+    (void)octets;
+    (void)size;
+    (void)rest;
+    return 0U;
+}
+
+static bool can_fold(void)
+{
+    return false;
+}
+
+#endif
+
 uint32_t ground_crc32(const uint32_t crc, const uint8_t* const octets, const size_t size)
 {
     uint32_t state = ~crc;
     size_t   i     = 0U;
+    if (size >= 4U * FOLDED_bytes && can_fold()) {
+        uint8_t rest[FOLDED_bytes];
+        i     = fold(state, octets, size, rest);
+        state = feed_eight(feed_eight(0U, rest), &rest[8]);
+    }
     for (; i + 8U <= size; i += 8U) {
-        const uint32_t a = state ^ little(&octets[i]);
-        const uint32_t b = little(&octets[i + 4U]);
-
-        state = remainder[7][a & 0xFFU] ^ remainder[6][(a >> 8U) & 0xFFU] ^ remainder[5][(a >> 16U) & 0xFFU] ^
-                remainder[4][a >> 24U] ^ remainder[3][b & 0xFFU] ^ remainder[2][(b >> 8U) & 0xFFU] ^
-                remainder[1][(b >> 16U) & 0xFFU] ^ remainder[0][b >> 24U];
+        state = feed_eight(state, &octets[i]);
     }
     for (; i < size; i++) {
         state = (state >> 8U) ^ remainder[0][(state ^ octets[i]) & 0xFFU];

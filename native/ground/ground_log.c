@@ -6,11 +6,22 @@ static const uint8_t MARKER[4] = {0xF5U, 0x4CU, 0x4FU, 0x47U};
 
 #define CHECKED_HEAD_bytes 16U // of the head, before its CRC
 
-static void put(uint8_t* const out, const uint64_t value, const size_t octets)
+static void put_u16(uint8_t* const out, const uint16_t value)
 {
-    for (size_t i = 0U; i < octets; i++) {
-        out[i] = (uint8_t)((value >> (8U * i)) & 0xFFU);
-    }
+    out[0] = (uint8_t)(value & 0xFFU);
+    out[1] = (uint8_t)(value >> 8U);
+}
+
+static void put_u32(uint8_t* const out, const uint32_t value)
+{
+    put_u16(&out[0], (uint16_t)(value & 0xFFFFU));
+    put_u16(&out[2], (uint16_t)(value >> 16U));
+}
+
+static void put_u64(uint8_t* const out, const uint64_t value)
+{
+    put_u32(&out[0], (uint32_t)(value & 0xFFFFFFFFU));
+    put_u32(&out[4], (uint32_t)(value >> 32U));
 }
 
 static uint64_t get(const uint8_t* const from, const size_t octets)
@@ -58,13 +69,13 @@ static void close(ground_log_t* const self, const uint8_t kind)
     uint8_t* const head    = &self->octets[self->begun];
     const size_t   payload = self->used - self->begun - (size_t)GROUND_LOG_HEAD_bytes;
     memcpy(head, MARKER, sizeof(MARKER));
-    put(&head[4], kind, 1U);
-    put(&head[5], (uint64_t)GROUND_LOG_VERSION, 1U);
-    put(&head[6], 0U, 2U);
-    put(&head[8], self->blocks, 4U);
-    put(&head[12], payload, 4U);
-    put(&head[16], ground_crc32(0U, head, CHECKED_HEAD_bytes), 4U);
-    put(&self->octets[self->used], ground_crc32(0U, head, self->used - self->begun), (size_t)GROUND_LOG_CRC_bytes);
+    head[4] = kind;
+    head[5] = (uint8_t)GROUND_LOG_VERSION;
+    put_u16(&head[6], 0U);
+    put_u32(&head[8], self->blocks);
+    put_u32(&head[12], (uint32_t)payload);
+    put_u32(&head[16], ground_crc32(0U, head, CHECKED_HEAD_bytes));
+    put_u32(&self->octets[self->used], ground_crc32(0U, head, self->used - self->begun));
     self->used += (size_t)GROUND_LOG_CRC_bytes;
     self->written += self->used - self->begun;
     self->blocks++;
@@ -96,12 +107,12 @@ void ground_log_add(ground_log_t* const self, const uint8_t* const octets, const
     if (out == NULL) {
         return;
     }
-    put(&out[0], size, 2U);
-    put(&out[2], count, 1U);
+    put_u16(out, (uint16_t)size);
+    out[2] = count;
     for (uint8_t i = 0U; i < count; i++) {
         uint8_t* const at = &out[(size_t)GROUND_LOG_ENTRY_bytes + (size_t)GROUND_LOG_RECEPTION_bytes * i];
-        put(at, receptions[i].station, 1U);
-        put(&at[1], (uint64_t)receptions[i].ert_us, 8U);
+        at[0]             = receptions[i].station;
+        put_u64(&at[1], (uint64_t)receptions[i].ert_us);
     }
     memcpy(&out[prefix], octets, size);
 }
@@ -124,8 +135,8 @@ void ground_log_finish(ground_log_t* const self)
     open(self);
     uint8_t* const out = room(self, 12U);
     if (out != NULL) {
-        put(&out[0], self->blocks, 4U);
-        put(&out[4], self->written, 8U);
+        put_u32(&out[0], self->blocks);
+        put_u64(&out[4], self->written);
     }
     close(self, (uint8_t)GROUND_LOG_END);
 }

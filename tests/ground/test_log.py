@@ -163,9 +163,3 @@ def test_entries_that_do_not_add_up_are_damage(payload: bytes) -> None:
 
     assert octets(log) == [b"x"]
     assert log.damage.tolist() == [(0, len(bad))]
-
-
-def test_the_checksum_is_that_of_zlib() -> None:
-    for size in range(40):
-        data = bytes((7 * k + size) & 0xFF for k in range(size))
-        assert lib.ground_crc32(0, data, size) == zlib.crc32(data)
