@@ -89,11 +89,14 @@ class Packets:
         return scaled(self.rows[name]["met_us"], scale)
 
     def heard_s(self) -> NDArray[np.float64]:
-        """Return the mission elapsed time of every packet that tells it, in the order heard, s."""
+        """Return the mission elapsed time told so far with each packet, in the order heard, s.
+
+        A packet of a channel that waits longer for company is heard late; it does not set it back.
+        """
         names = [packet.name for packet in self.dictionary.packets if packet.clock == "met"]
         order = np.concatenate([self.order[name] for name in names])
         times = np.concatenate([self.met_s(name) for name in names])
-        return np.asarray(times[np.argsort(order, kind="stable")])
+        return np.asarray(np.maximum.accumulate(times[np.argsort(order, kind="stable")]))
 
 
 def scaled(counts: NDArray[Any], scale: float) -> NDArray[np.float64]:

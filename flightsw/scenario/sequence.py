@@ -158,7 +158,7 @@ class Telemetry(Table):
 
     state_rate_hz: PacketRate
     housekeeping_rate_hz: PacketRate
-    discretes_rate_hz: PacketRate = 10
+    discretes_rate_hz: PacketRate = 2
 
 
 class Sequence(File):

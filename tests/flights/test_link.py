@@ -108,7 +108,7 @@ def test_before_the_loss_the_last_frames_are_damaged(lost):
     frames = lost.ground.packets.frames
 
     whole = int(np.sum(frames.rows["spacecraft_id"] == launcher.spacecraft_id))
-    assert lost.ground.frames_damaged == launcher.bursts - whole == 6  # after the last good one
+    assert lost.ground.frames_damaged == launcher.bursts - whole == 5  # after the last good one
     assert frames.corrupt == 0
 
 

@@ -95,7 +95,9 @@ def test_a_shutdown_alone_is_answered_by_the_emergency_shutdown_and_telemetry_go
     assert avd.trigger == "avd"
     assert 382.1 < avd.t_s < 382.6
     assert flight.ground.lost is None
-    assert flight.ground.last.t_s == pytest.approx(flight.scenario.mission.run.end_s, abs=0.05)
+    assert flight.ground.last.t_s == pytest.approx(
+        flight.scenario.mission.run.end_s, abs=0.1
+    )  # what STATE waits for company
     assert {"BLOCK_I_CUTOFF", "SPACECRAFT_SEPARATION"} <= {r.name for r in flight.ground.not_seen}
     assert not flight.success
 

@@ -137,6 +137,17 @@ def test_two_seconds_without_a_frame_are_a_loss(handmade, briefing):
     assert picture.last.t_s == 100.0
 
 
+def test_a_packet_that_waited_for_company_does_not_set_the_last_frame_back(handmade, briefing):
+    heard = handmade.state(99.0) + handmade.state(100.0) + handmade.housekeeping(97.5)
+
+    picture = look(heard, None, briefing)
+
+    assert picture.last is not None
+    assert picture.last.t_s == 100.0
+    assert picture.lost is not None
+    assert picture.lost.from_s == 100.0
+
+
 def test_a_silence_that_ends_is_no_loss_for_good(handmade, briefing):
     heard = b"".join(handmade.state(float(t)) for t in [*range(50), *range(60, 211)])
 

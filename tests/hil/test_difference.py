@@ -74,7 +74,7 @@ def test_a_loss_shows_as_what_is_missing(host):
 
     heard = lost.ground.packets.count, host.ground.packets.count
     assert (difference.packets.one, difference.packets.other) == heard
-    assert difference.packets.only_other > 9000
+    assert difference.packets.only_other > 8000  # 158 s at 53 a second
     assert difference.values.first.startswith("T+382.")
 
 

@@ -14,6 +14,8 @@ from hil.kinds import Data, Frames, Grant, Reply, encode
 from hil.link import CONTENT_MAX as LINK_CONTENT_MAX
 from hil.link import frame
 
+ENOUGH = {"transmitter": 115_200, "sequencer": 230_400}
+
 
 def on_the_line(payload: int, first, more) -> int:
     """Octets of a payload as hil.link frames it, cut into the largest pieces that go."""
@@ -66,8 +68,7 @@ def test_the_load_is_what_a_flight_sends(loads):
     ("role", "baud", "fits", "thinned"),
     [
         ("transmitter", 57_600, False, ("fast", "slow")),
-        ("transmitter", 115_200, False, ("fast", "slow")),
-        ("transmitter", 230_400, True, ()),
+        ("transmitter", 115_200, True, ()),
         ("sequencer", 115_200, False, ()),
         ("sequencer", 230_400, True, ()),
     ],
@@ -75,7 +76,7 @@ def test_the_load_is_what_a_flight_sends(loads):
 def test_a_rate_carries_it_or_says_what_is_thinned(loads, role, baud, fits, thinned):
     found = fit(loads[role], baud)
 
-    assert (found.fits, found.thinned, found.enough_baud) == (fits, thinned, 230_400)
+    assert (found.fits, found.thinned, found.enough_baud) == (fits, thinned, ENOUGH[role])
     assert found.carries_per_s == baud / 10
 
 

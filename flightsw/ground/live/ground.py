@@ -311,9 +311,10 @@ class LiveGround:
         if not len(heard_s):
             return
         times = heard_s if self._heard_s is None else np.append(self._heard_s, heard_s)
+        times = np.maximum.accumulate(times)  # what waited for company is heard late
         for index in np.flatnonzero(np.diff(times) > STALE_S).tolist():
             self._silences.append(Silence(from_s=float(times[index]), to_s=float(times[index + 1])))
-        self._heard_s = float(heard_s[-1])
+        self._heard_s = float(times[-1])
         if len(packets.rows["STATE"]) or len(packets.rows["EVENT"]):
             self._state = packets
 

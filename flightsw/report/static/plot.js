@@ -364,7 +364,7 @@
     return svg;
   }
 
-  /* A time as it is spoken: T+382.26. */
+  /* A time as it is spoken: T+382.24. */
   function clock(t, digits = 2) {
     return `T${t < 0 && Number(t.toFixed(digits)) !== 0 ? "-" : "+"}${Math.abs(t).toFixed(digits)}`;
   }
