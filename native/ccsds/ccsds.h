@@ -45,26 +45,39 @@ static inline void ccsds_put_u16(uint8_t* const out, const uint16_t value)
     out[1] = (uint8_t)(value & 0xFFU);
 }
 
-// One store and not four or eight: in a loop gcc 12 makes a hundred instructions of shifts.
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define CCSDS_FIRST_HIGH_u32(value) __builtin_bswap32(value)
-#define CCSDS_FIRST_HIGH_u64(value) __builtin_bswap64(value)
-#else
-#define CCSDS_FIRST_HIGH_u32(value) (value)
-#define CCSDS_FIRST_HIGH_u64(value) (value)
-#endif
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && UINTPTR_MAX > 0xFFFFU
+
+// Turned and stored whole: of single octets in a loop gcc 12 makes a hundred instructions.
 
 static inline void ccsds_put_u32(uint8_t* const out, const uint32_t value)
 {
-    const uint32_t octets = CCSDS_FIRST_HIGH_u32(value);
-    memcpy(out, &octets, sizeof(octets));
+    const uint32_t turned = __builtin_bswap32(value);
+    memcpy(out, &turned, sizeof(turned));
 }
 
 static inline void ccsds_put_u64(uint8_t* const out, const uint64_t value)
 {
-    const uint64_t octets = CCSDS_FIRST_HIGH_u64(value);
-    memcpy(out, &octets, sizeof(octets));
+    const uint64_t turned = __builtin_bswap64(value);
+    memcpy(out, &turned, sizeof(turned));
 }
+
+#else
+
+static inline void ccsds_put_u32(uint8_t* const out, const uint32_t value)
+{
+    out[0] = (uint8_t)(value >> 24U);
+    out[1] = (uint8_t)(value >> 16U);
+    out[2] = (uint8_t)(value >> 8U);
+    out[3] = (uint8_t)value;
+}
+
+static inline void ccsds_put_u64(uint8_t* const out, const uint64_t value)
+{
+    ccsds_put_u32(out, (uint32_t)(value >> 32U));
+    ccsds_put_u32(&out[4], (uint32_t)value);
+}
+
+#endif
 
 static inline uint16_t ccsds_get_u16(const uint8_t* const from)
 {

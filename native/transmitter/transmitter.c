@@ -141,8 +141,8 @@ static uint32_t route_of(const transmitter_t* const self, const uint16_t apid)
 
 static bool offer(transmitter_t* const self, const uint32_t channel, const uint8_t* const packet, const size_t size)
 {
-    if (!takes(self) || !transmitter_queue_push(&self->queue[channel], &self->config->channel[channel], self->uptime_us,
-                                                packet, size)) {
+    if (!takes(self) || !transmitter_queue_push(&self->queue[channel], &self->config->channel[channel],
+                                                (uint32_t)self->uptime_us, packet, size)) {
         count_u32(&self->count.packets_dropped[channel], 1U);
         return false;
     }
@@ -233,7 +233,7 @@ static bool is_ready(const transmitter_t* const self, const uint32_t channel)
         return channel == 0U || is_damaging(self);
     }
     return queue->used >= data_bytes(self) ||
-           self->uptime_us - queue->since_us >= self->config->channel[channel].flush_us;
+           (uint32_t)self->uptime_us - queue->since_us >= self->config->channel[channel].flush_us;
 }
 
 /// The channel whose turn it is: TRANSMITTER_CHANNELS for an idle frame, one more for none.
@@ -265,7 +265,7 @@ static void send(transmitter_t* const self, const uint32_t channel, uint8_t* con
         frame.channel                    = (uint8_t)channel;
         frame.number                     = queue->number++;
         transmitter_frame_data(&frame, queue, &config->channel[channel], out);
-        queue->since_us = self->uptime_us;
+        queue->since_us = (uint32_t)self->uptime_us;
     }
     self->master_count++;
     self->silent_us = 0U;

@@ -94,7 +94,7 @@ typedef struct
     uint16_t rest;         ///< Octets at the head that belong to a packet which began in an earlier frame ...
     bool     rest_is_idle; ///< ... and whether that is an idle packet.
     uint16_t packets;      ///< Packets, but for idle ones, that have not wholly left.
-    uint64_t since_us;     ///< Uptime since which its head has waited for company.
+    uint32_t since_us;     ///< Uptime, modulo 2^32, since which its head has waited for company.
     uint32_t number;       ///< Of the next frame.
 } transmitter_queue_t;
 

@@ -52,7 +52,7 @@ static void append_idle(transmitter_queue_t* const queue, const transmitter_chan
 }
 
 bool transmitter_queue_push(transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
-                            const uint64_t uptime_us, const uint8_t* const packet, const size_t size)
+                            const uint32_t uptime_us, const uint8_t* const packet, const size_t size)
 {
     if (size > (size_t)config->queue_bytes - queue->used) {
         return false;

@@ -18,7 +18,7 @@ typedef struct
 void transmitter_queue_clear(transmitter_queue_t* queue);
 
 /// Appends a whole packet at `uptime_us`; false, and nothing is changed, when it finds no room.
-bool transmitter_queue_push(transmitter_queue_t* queue, const transmitter_channel_config_t* config, uint64_t uptime_us,
+bool transmitter_queue_push(transmitter_queue_t* queue, const transmitter_channel_config_t* config, uint32_t uptime_us,
                             const uint8_t* packet, size_t size);
 
 /// Writes the next frame of a queue that is not empty, marker first; what it lacks is filled with an idle packet.
