@@ -16,7 +16,6 @@ import pytest
 from flightsw.dictionary import load_dictionary
 from hil.boards.virtual import VirtualBoard
 from hil.kinds import (
-    COUNTERS,
     Configure,
     Configured,
     Discover,
@@ -48,6 +47,7 @@ class Host:
         self.decoder = Decoder(from_board=True)
         self.heard: list[Any] = []
         self.sequence = 0
+        self.taken = 0
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +71,9 @@ class Host:
             if not select.select([self.fd], [], [], patience_s)[0]:
                 return None
             self.heard += self.decoder.feed(os.read(self.fd, 65536))
-        return self.heard.pop(0).message
+        received = self.heard.pop(0)
+        self.taken = received.taken
+        return received.message
 
     def until(self, kind: type[_M]) -> _M:
         """Return the next message of a kind; those before it are passed over."""
@@ -89,11 +91,15 @@ class Host:
                     return message
         raise AssertionError("no board answers")
 
-    def counters(self, nonce: int = 77) -> dict[str, int]:
-        self.send(Poll(nonce))
-        while (status := self.until(Status)).nonce != nonce:
-            pass
-        return {name: getattr(status, name) for name in COUNTERS}
+    def until_status(self) -> Status:
+        """Ask how it does until it answers."""
+        for nonce in range(1, ATTEMPTS):
+            self.write(b"\0")
+            self.send(Poll(nonce))
+            while message := self.next(PATIENCE_S / ATTEMPTS):
+                if isinstance(message, Status) and message.nonce == nonce:
+                    return message
+        raise AssertionError("no board answers")
 
     def configure(self, config: bytes) -> None:
         room = CONTENT_MAX - 4

@@ -16,18 +16,13 @@
 
 #include "line.h"
 #include "options.h"
-#include "port.h"
-#include "ring.h"
+#include "wire.h"
 
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
 
-enum
-{
-    SENT_bytes = 256, // a frame
-    READ_bytes = 4096
-};
+#define SECOND_ns UINT64_C(1000000000)
 
 /// What a chip has in hardware, and what outlives its reset.
 static struct
@@ -36,23 +31,11 @@ static struct
     line_t                line;
     sigjmp_buf            start;
     board_reset_t         cause;
-    uint64_t              zero_us; // of the monotonic clock, at the reset
-    volatile sig_atomic_t reset;   // a signal asks for one: cause and one
+    volatile sig_atomic_t reset; // a signal asks for one: cause and one
     volatile sig_atomic_t ended;
     int                   wake[2]; // a pipe: a signal ends a sleep that has not begun yet
-    ring_t                received;
-    uint8_t               memory[RING_MAX_bytes];
-    uint8_t               sent[SENT_bytes];
-    size_t                sent_bytes;
-    board_losses_t        losses;
+    wire_t                wire;
 } board;
-
-static uint64_t monotonic_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return ((uint64_t)now.tv_sec * 1000000U) + ((uint64_t)now.tv_nsec / 1000U);
-}
 
 // ------------------------------------------------------------------------------------------------ life
 
@@ -101,10 +84,8 @@ static void heed_signals(void)
 
 void board_init(void)
 {
-    ring_init(&board.received, board.memory, board.options.window);
-    board.sent_bytes = 0U;
-    board.losses     = (board_losses_t){0};
-    board.zero_us    = monotonic_us();
+    const options_t* const options = &board.options;
+    wire_init(&board.wire, &board.line, options->baud, options->work_ns, options->window);
 }
 
 void board_reset(void)
@@ -124,54 +105,36 @@ void board_watchdog(void)
 
 // ------------------------------------------------------------------------------------------------ line
 
-/// Fills the ring as far as it has room: a line that is not paced holds its octets back.
-static void pump(void)
-{
-    uint8_t      octets[READ_bytes];
-    const size_t room = (size_t)board.options.window - ring_used(&board.received);
-    const int    size = line_read(&board.line, octets, (room < sizeof(octets)) ? room : sizeof(octets));
-    if (size < 0) {
-        end(EXIT_SUCCESS); // the other end of an inherited descriptor is closed
-    }
-    for (int i = 0; i < size; i++) {
-        (void)ring_put(&board.received, octets[i]);
-    }
-}
-
 size_t board_read(uint8_t* const octets, const size_t capacity)
 {
-    if (ring_used(&board.received) == 0U) {
-        pump();
-    }
     size_t used = 0U;
-    while (used < capacity && ring_take(&board.received, &octets[used])) {
-        used++;
+    if (!wire_read(&board.wire, octets, capacity, &used)) {
+        end(EXIT_SUCCESS); // the other end of an inherited descriptor is closed
     }
     return used;
 }
 
 void board_put(const uint8_t octet)
 {
-    board.sent[board.sent_bytes] = octet;
-    board.sent_bytes++;
-    if (octet == 0U || board.sent_bytes == sizeof(board.sent)) {
-        board.losses.line_dropped += (uint32_t)line_write(&board.line, board.sent, board.sent_bytes);
-        board.sent_bytes = 0U;
-    }
+    wire_put(&board.wire, octet);
 }
 
 void board_idle(const uint32_t wait_us)
 {
-    struct timespec left = {.tv_sec = wait_us / 1000000U, .tv_nsec = (long)(wait_us % 1000000U) * 1000L};
-    fd_set          ready;
-    FD_ZERO(&ready);
-    FD_SET(board.line.fd, &ready);
-    FD_SET(board.wake[0], &ready);
-    const int most = (board.line.fd > board.wake[0]) ? board.line.fd : board.wake[0];
-    if (pselect(most + 1, &ready, NULL, NULL, (wait_us == UINT32_MAX) ? NULL : &left, NULL) > 0 &&
-        FD_ISSET(board.wake[0], &ready)) {
-        uint8_t rest[16];
-        (void)!read(board.wake[0], rest, sizeof(rest));
+    const uint64_t wait_ns = wire_before_sleep(&board.wire, wait_us);
+    if (wait_ns != 0U) {
+        const bool      for_ever = wait_ns == UINT64_MAX;
+        struct timespec left     = {.tv_sec = (time_t)(wait_ns / SECOND_ns), .tv_nsec = (long)(wait_ns % SECOND_ns)};
+        fd_set          ready;
+        FD_ZERO(&ready);
+        FD_SET(board.line.fd, &ready);
+        FD_SET(board.wake[0], &ready);
+        const int most = (board.line.fd > board.wake[0]) ? board.line.fd : board.wake[0];
+        if (pselect(most + 1, &ready, NULL, NULL, for_ever ? NULL : &left, NULL) > 0 &&
+            FD_ISSET(board.wake[0], &ready)) {
+            uint8_t rest[16];
+            (void)!read(board.wake[0], rest, sizeof(rest));
+        }
     }
     heed_signals();
 }
@@ -180,7 +143,7 @@ void board_idle(const uint32_t wait_us)
 
 uint64_t board_clock_us(void)
 {
-    return monotonic_us() - board.zero_us;
+    return wire_clock_ns(&board.wire) / 1000U;
 }
 
 void board_led(const bool on)
@@ -190,7 +153,7 @@ void board_led(const bool on)
 
 void board_losses(board_losses_t* const losses)
 {
-    *losses = board.losses;
+    *losses = (board_losses_t){.ring_dropped = board.wire.ring_dropped, .line_dropped = board.wire.line_dropped};
 }
 
 uint16_t board_window(void)
