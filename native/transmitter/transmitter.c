@@ -310,6 +310,9 @@ static size_t transmit(transmitter_t* const self, uint8_t* const out, const size
 /// Lets time pass for the idle frames and for the rate.
 static void pass(transmitter_t* const self, const uint32_t elapsed_us)
 {
+    if (elapsed_us == 0U) {
+        return; // more of the same step: what its time has earned stands
+    }
     count_u32(&self->silent_us, elapsed_us);
     // A pause earns one frame, not a burst: no stretch of time carries more than the rate and one frame.
     const uint64_t most = cost(self);

@@ -139,7 +139,8 @@ void transmitter_reset(transmitter_t* self);
 uint32_t transmitter_accept(transmitter_t* self, const uint8_t* packets, size_t size);
 
 /// Lets `elapsed_us` (at most a second) pass and returns how many octets leave: whole frames with their markers, or, as the
-/// last of a dying transmitter, the beginning of one. A frame that finds no room in `out` waits for the next step.
+/// last of a dying transmitter, the beginning of one. A frame that finds no room in `out` waits for the next step; one in
+/// which no time passes goes on where this one had to end.
 size_t transmitter_step(transmitter_t* self, uint32_t elapsed_us, uint8_t* out, size_t capacity);
 
 #endif

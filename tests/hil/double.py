@@ -53,8 +53,7 @@ class TransmitterDouble:
         lib.transmitter_set_supply(self.self, supply_mv)
         lib.transmitter_accept(self.self, packets, len(packets))
         sent, elapsed_us = b"", self.tick_us
-        whole = self.config.frame_bytes + 4  # a frame and its marker at a time, as in native/loop
-        while size := lib.transmitter_step(self.self, elapsed_us, self.out, whole):
+        while size := lib.transmitter_step(self.self, elapsed_us, self.out, 1 << 16):
             sent, elapsed_us = sent + ffi.buffer(self.out, size)[:], 0
         self.sent += sent
         return sent

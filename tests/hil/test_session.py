@@ -287,6 +287,25 @@ def test_output_longer_than_its_room_is_continued_without_time_or_input() -> Non
     assert len(pieces) > 1
 
 
+def test_a_board_with_room_for_one_frame_sends_what_one_with_room_for_all_sends() -> None:
+    config = transmitter_config()
+    bench, double = Bench(reply_max=132, content_max=96).started(config), double_of(config)
+    number = 0
+
+    for tick in range(100):
+        packets = b"".join(packet(count % 4, 80, count) for count in range(tick % 3))
+        frames = in_pieces(number, packets, *range(60, len(packets), 60))
+        sent, said = b"", [each for message in frames for each in bench.send(message)]
+        while True:
+            number += 1
+            sent += output(said)
+            if not said[-1].flags & ReplyFlag.MORE:
+                break
+            said = bench.send(grant(number, flags=GrantFlag.CONTINUE))
+        assert sent == told(double, packets)
+    assert len(double.sent) > 10_000
+
+
 PACKETS = packet(0, 60) + packet(1, 90)
 FATES = {"arrives": 1, "is lost": 0, "comes twice": 2}
 

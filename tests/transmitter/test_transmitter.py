@@ -223,6 +223,19 @@ def test_a_frame_without_room_in_the_output_waits() -> None:
     assert packets(frames(first + second, FRAME), FAST) == [packet(FAST, 100)] * 2
 
 
+def test_frames_taken_one_by_one_are_those_taken_together() -> None:
+    whole, parted = (Bench(rate_bps=1_000_000).on() for _ in range(2))
+
+    for tick in range(100):
+        packets = b"".join(packet(FAST, 100, tick) for _ in range(tick % 9))
+        whole.accept(packets)
+        parted.accept(packets)
+        together = [parted.step(capacity=WHOLE)]
+        while together[-1]:
+            together.append(parted.step(elapsed_us=0, capacity=WHOLE))
+        assert b"".join(together) == whole.step()
+
+
 # ---------------------------------------------------------------------- input
 
 
