@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
 
 from serial.tools import list_ports
+
+from hil.boards import registry
+from hil.errors import BoardError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,8 @@ class Present:
         What to open.
     title : str
         What it is, for people.
+    kind : str
+        ``serial``; ``virtual`` or ``emulated`` for a board that is a process.
     usb : tuple of int, or None
         Vendor and product id.
     serial_number : str
@@ -25,6 +32,7 @@ class Present:
 
     name: str
     title: str
+    kind: str = "serial"
     usb: tuple[int, int] | None = None
     serial_number: str = ""
 
@@ -33,9 +41,18 @@ class Present:
         """Vendor and product as people write them (``2341:0043``); empty where there is none."""
         return "" if self.usb is None else f"{self.usb[0]:04x}:{self.usb[1]:04x}"
 
+    def is_like(self, other: Present) -> bool:
+        """Tell whether a board that was on the other port may be on this one now."""
+        if self.kind != "serial":
+            return self.kind == other.kind
+        return self.usb is not None and (self.usb, self.serial_number) == (
+            other.usb,
+            other.serial_number,
+        )
+
 
 def ports_here() -> list[Present]:
-    """Return the ports of the system, by name."""
+    """Return the ports of the system and of boards that are processes, by name."""
     found = [
         Present(
             name=port.device,
@@ -45,6 +62,12 @@ def ports_here() -> list[Present]:
         )
         for port in list_ports.comports()
     ]
+    if os.name == "posix":
+        with contextlib.suppress(BoardError):
+            found += [
+                Present(name=board.port, title=f"{board.kind} board", kind=board.kind)
+                for board in registry.registered()
+            ]
     return sorted(found, key=lambda port: port.name)
 
 

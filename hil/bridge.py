@@ -1,0 +1,334 @@
+"""A board on a port as a part of a flight: the transmitter, or the flight computer.
+
+The tick is granted and answered in lockstep: what comes out depends on what went in and on nothing
+else, however long the line takes and whatever it loses. A board that is lost is looked for by its
+identity, and goes on in the same session as if nothing had been.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from hil.connection import Connection, Outcome, Policy, Settings
+from hil.errors import BoardError, BoardLostError, BoardSilentError, PortLostError
+from hil.handshake import Part, end
+from hil.kinds import GrantFlag, Identity, Mode, Poll, Role, Status
+from hil.line import SessionEndedError
+from hil.ports import BAUD
+from hil.refusals import Expected
+from hil.statistics import Statistics
+from hil.tasks import Question, Tick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from hil.link import LineCounters
+    from hil.wire import Recorder
+
+__all__ = ["Bridge", "Expected", "LinkState", "Policy"]
+
+_T = TypeVar("_T")
+_LOG: Final = logging.getLogger(__name__)
+_DEGRADED_US: Final = 1_000_000
+_NUMBERS: Final = 0xFFFF
+
+
+class LinkState(Enum):
+    """Of a bridge; docs/reference/board-link.md, section 5."""
+
+    HANDSHAKE = "handshake"
+    RUN = "run"
+    DEGRADED = "degraded"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+class Bridge:
+    """A board in a flight; made by `open`, closed by leaving its block.
+
+    Attributes
+    ----------
+    statistics : Statistics
+        What the line went through.
+    state : LinkState
+        Where the link is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.statistics = Statistics()
+        self.state = LinkState.HANDSHAKE
+        self._expected = settings.expected
+        self._part: Part | None = None
+        self._number = 0
+        self._unfinished: Tick | None = None
+        self._quiet_us = self._troubles = 0
+        self._connection = Connection(settings, self.statistics)
+
+    @classmethod
+    def open(  # noqa: PLR0913  a line has that many sides
+        cls,
+        url: str,
+        *,
+        expected: Expected,
+        baud: int = BAUD,
+        policy: Policy = "wait",
+        wait_s: float = 10.0,
+        recorder: Recorder | None = None,
+        notice: Callable[[str], object] | None = None,
+    ) -> Self:
+        """Open a port and meet the board on it.
+
+        Parameters
+        ----------
+        url : str
+            Of the port: whatever `hil.ports.open_port` takes.
+        expected : Expected
+            What the board must be built from.
+        baud : int
+            Rate, bit/s.
+        policy : {"wait", "fail", "continue"}
+            When the board is lost in flight: look for it for `wait_s`; end the flight; fly on
+            without it until it is back.
+        wait_s : float
+            Patience of `wait`, s.
+        recorder : Recorder, optional
+            Told every octet; stays open.
+        notice : callable, optional
+            Told in words when the board is gone, back or was reset.
+
+        Raises
+        ------
+        PortError
+            When the port cannot be opened.
+        BoardSilentError
+            When no board answers there.
+        BoardMismatchError
+            When it is built from something else; nothing was started.
+        """
+        return cls(Settings(url, expected, baud, policy, wait_s, recorder, notice))
+
+    @property
+    def url(self) -> str:
+        """The board's port; another one when it came back under another name."""
+        return self._connection.url
+
+    @property
+    def identity(self) -> Identity:
+        """What the board said last of itself."""
+        return self._connection.identity
+
+    @property
+    def now_s(self) -> float | None:
+        """Flight time, s after T-0: the flight may set it, and notices tell it."""
+        return self._connection.now_s
+
+    @now_s.setter
+    def now_s(self, now_s: float | None) -> None:
+        self._connection.now_s = now_s
+
+    @property
+    def counters(self) -> LineCounters:
+        """What came from the board, as frames."""
+        return self.statistics.line
+
+    # ------------------------------------------------------------------------------ a flight
+
+    def start_transmitter(self, config: bytes, *, tick_us: int, supply_mv: int, warm: bool) -> None:
+        """Start the transmitter.
+
+        Parameters
+        ----------
+        config : bytes
+            As in section 8 of the link's document.
+        tick_us : int
+            Length of a tick, us.
+        supply_mv : int
+            Its supply, mV.
+        warm : bool
+            Whether it has been on for long.
+
+        Raises
+        ------
+        BoardMismatchError, BoardRefusedError
+            When the board cannot be it, or will not.
+        BoardLostError
+            When it is gone, or does not answer.
+        """
+        self._start(Role.TRANSMITTER, config, tick_us, supply_mv, warm=warm)
+
+    def step_transmitter(self, packets: bytes, *, supply_mv: int, reset: bool) -> bytes:
+        """Let a tick pass and return all octets that the transmitter sent in it.
+
+        Parameters
+        ----------
+        packets : bytes
+            Whole space packets for it.
+        supply_mv : int
+            Its supply, mV.
+        reset : bool
+            Whether its watchdog bites before.
+
+        Raises
+        ------
+        BoardLostError, BoardResetError
+            As the policy says.
+        """
+        return self._step(Tick(GrantFlag.RESET if reset else 0, supply_mv, packets))
+
+    def start_sequencer(self, config: bytes, *, tick_us: int) -> None:
+        """Start the flight computer; `config` is the memory of its table. Errors as above."""
+        self._start(Role.SEQUENCER, config, tick_us, 0, warm=False)
+
+    def step_sequencer(self, measured: bytes) -> bytes:
+        """Give a tick's measurements and return the answer; nothing when the computer is lost.
+
+        Raises
+        ------
+        BoardLostError, BoardResetError
+            As the policy says; a computer that was reset is never begun again.
+        """
+        return self._step(Tick(0, 0, measured))
+
+    def status(self) -> Status:
+        """Return what the board says of itself, its counters too.
+
+        Raises
+        ------
+        BoardLostError
+            When it is gone, or does not answer.
+        """
+        nonce = 1 + secrets.randbelow(_NUMBERS)
+        question = Question(Poll(nonce), Status, lambda status: status.nonce == nonce)
+        try:
+            return self._or_lost(lambda: question.asked(self._connection.line))
+        except SessionEndedError as error:  # the board answers all the same
+            return error.status
+
+    def stop(self) -> None:
+        """End the session; nothing happens when there is none.
+
+        Raises
+        ------
+        BoardLostError
+            When the board is gone, or does not answer.
+        """
+        part, self._part = self._part, None
+        if part is not None and not self._connection.away:
+            line = self._connection.line
+            self._or_lost(lambda: end(line, line.session))
+
+    def close(self) -> None:
+        """End the session as far as the board can be told, and let the port go. Never raises."""
+        if self.state is LinkState.CLOSED:
+            return
+        try:
+            self.stop()
+        except BoardError as error:
+            _LOG.info("%s: not stopped: %s", self.url, error)
+        self._connection.close()
+        self.state = LinkState.CLOSED
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _start(
+        self, role: Role, config: bytes, tick_us: int, supply_mv: int, *, warm: bool
+    ) -> None:
+        self._part = None
+        part = Part(role, Mode.LOCKSTEP, config, self._expected.dictionary, tick_us)
+        self._or_lost(lambda: self._connection.start(part, supply_mv=supply_mv, warm=warm))
+        self._part = part
+        self._number = 0
+        self.state = LinkState.RUN
+
+    def _or_lost(self, do: Callable[[], _T]) -> _T:
+        try:
+            return do()
+        except (PortLostError, BoardSilentError) as error:
+            msg = f"board gone{self._connection.at}: {error}"
+            raise BoardLostError(msg) from error
+
+    # ------------------------------------------------------------------------------ a tick
+
+    def _step(self, tick: Tick) -> bytes:
+        if self._part is None:
+            msg = "the board has not been started"
+            raise BoardError(msg)
+        connection = self._connection
+        output = b""
+        if connection.away:
+            self._go_on(connection.look(supply_mv=tick.supply_mv))
+        if not connection.away and self._unfinished is not None:
+            before, self._unfinished = self._unfinished, None
+            output = self._fly(before)
+        if connection.away:
+            self.statistics.ticks_lost += 1
+            return output
+        return output + self._fly(tick)
+
+    def _go_on(self, outcome: Outcome) -> None:
+        """Take note of how a loss ended."""
+        self._quiet_us = 0
+        if outcome is Outcome.AWAY:
+            self.state = LinkState.LOST
+            return
+        self.state = LinkState.DEGRADED
+        if outcome is Outcome.RESTARTED:
+            self._number = 0
+            self._unfinished = None
+
+    def _fly(self, tick: Tick) -> bytes:
+        """Grant a tick until its whole output is here, or the flight goes on without it."""
+        tick.number = self._number
+        lost: BoardError | None = None
+        began = time.perf_counter()
+        while not tick.is_over:
+            try:
+                if lost is None:
+                    self._connection.line.carry(tick)
+                    self._number = (tick.number + 1) & _NUMBERS
+                    tick.proceed(self._number)
+                    continue
+                self.state = LinkState.LOST
+                error, lost = lost, None
+                outcome = self._connection.recover(error, supply_mv=tick.supply_mv)
+            except (PortLostError, BoardSilentError, SessionEndedError) as error:
+                lost = error
+                continue
+            self._go_on(outcome)
+            if outcome is Outcome.AWAY:
+                self._unfinished = tick
+                return b""
+            if outcome is Outcome.RESTARTED:
+                tick.begin_again()
+        self._count(time.perf_counter() - began)
+        return bytes(tick.output)
+
+    def _count(self, round_trip_s: float) -> None:
+        statistics = self.statistics
+        statistics.ticks += 1
+        statistics.round_trips_s.append(round_trip_s)
+        troubles = statistics.troubles
+        if troubles != self._troubles:
+            self._troubles = troubles
+            self._quiet_us = 0
+            self.state = LinkState.DEGRADED
+            return
+        self._connection.line.took(round_trip_s)  # of what was said once: Karn and Partridge, 1987
+        if self.state is not LinkState.RUN and self._part is not None:
+            self._quiet_us += self._part.tick_us
+            if self._quiet_us >= _DEGRADED_US:
+                self.state = LinkState.RUN

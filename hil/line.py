@@ -1,0 +1,293 @@
+"""One open port with a board at its end: questions, answers, patience and credits.
+
+Time-outs are those of the wall clock: a line is the outside world. They decide when something is
+said again, never what a tick's octets are.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING, Final, Protocol
+
+from hil.errors import BoardError, BoardMismatchError, BoardRefusedError, BoardSilentError
+from hil.kinds import (
+    Discover,
+    HostMessage,
+    Identity,
+    Poll,
+    Reason,
+    Received,
+    Refused,
+    Status,
+    encode,
+)
+from hil.link import DELIMITER, OVERHEAD, WINDOW_MIN, Credits, Decoder, frame
+
+if TYPE_CHECKING:
+    from hil.ports import Port
+    from hil.statistics import Statistics
+    from hil.wire import Recorder
+
+_FRAME_MAX: Final = 255
+_TIMEOUTS: Final = 3  # in a row, and nothing for so long, and the board counts as lost:
+_SILENCE_S: Final = 1.5  # it may hold its breath, an emulator's pseudo-terminal for 1 s
+_PATIENCE_MIN_S: Final = 0.02
+_PATIENCE_MAX_S: Final = 0.25  # more than a tick's octets take
+_REPEATS_MAX: Final = 100  # of one question, of a board that does answer
+_ASK_AGAIN_S: Final = 0.25
+_BITS_PER_OCTET: Final = 10
+_NUMBERS: Final = 0xFFFF
+_CONTENT_MIN: Final = 26  # with less, no grant has room for an input
+
+
+class SessionEndedError(BoardError):
+    """The board is there, and its session is not; `status` is what it says."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__("the session has ended")
+        self.status = status
+
+
+class Task(Protocol):
+    """What is said to a board until it is done."""
+
+    def send(self, line: Line, *, again: bool) -> None:
+        """Say it, from its beginning."""
+        ...
+
+    def go_on(self, line: Line) -> None:
+        """Say what is left of it, as far as there are credits."""
+        ...
+
+    def take(self, received: Received) -> bool | None:
+        """Take an answer: True, it is done; False, it must be said again; None, go on."""
+        ...
+
+    def check(self, status: Status) -> None:
+        """Raise when a board that says this can never answer it."""
+        ...
+
+
+class Line:
+    """An open port, and what is said over it.
+
+    Parameters
+    ----------
+    port : Port
+        Owned from now on.
+    baud : int
+        Rate, bit/s; how long octets take is reckoned from it.
+    statistics : Statistics
+        Where things are counted.
+    recorder : Recorder or None
+        Told every octet.
+    """
+
+    def __init__(
+        self, port: Port, *, baud: int, statistics: Statistics, recorder: Recorder | None
+    ) -> None:
+        self.port: Final = port
+        self.session = 0
+        self.credits = Credits(WINDOW_MIN)
+        self.frame_max = WINDOW_MIN
+        self.half_window = WINDOW_MIN // 2
+        self._statistics = statistics
+        self._recorder = recorder
+        self._decoder = Decoder(from_board=True, counters=statistics.line)
+        self._sequence = 0
+        self._octet_s = _BITS_PER_OCTET / baud
+        self._usual_s = 0.0  # a smoothed round trip
+
+    # ------------------------------------------------------------------------------ octets
+
+    def send(self, *messages: HostMessage, fresh: bool = False) -> None:
+        """Send messages, `fresh` with a delimiter before them.
+
+        Raises
+        ------
+        PortLostError
+            When the port is gone.
+        """
+        octets = DELIMITER if fresh else b""
+        for message in messages:
+            octets += frame(encode(message, self._sequence))
+            self._sequence = (self._sequence + 1) & 0xFF
+        self.credits.spend(len(octets))
+        self._statistics.octets_to_board += len(octets)
+        if self._recorder is not None:
+            self._recorder.to_board(octets)
+        self.port.write(octets)
+
+    def listen(self, timeout_s: float) -> list[Received]:
+        """Return what has been heard; nothing when no message ends within `timeout_s`.
+
+        Raises
+        ------
+        PortLostError
+            When the port is gone.
+        """
+        octets = self.port.read(timeout_s)
+        if not octets:
+            return []
+        self._statistics.octets_from_board += len(octets)
+        if self._recorder is not None:
+            self._recorder.from_board(octets)
+        heard = self._decoder.feed(octets)
+        for received in heard:
+            self.credits.heard(received.taken)
+        return heard
+
+    def close(self) -> None:
+        """Let the port go."""
+        self.port.close()
+
+    # ------------------------------------------------------------------------------ who is there
+
+    def discover(self, patience_s: float) -> Identity:
+        """Return who answers.
+
+        Raises
+        ------
+        BoardSilentError
+            When nobody does within `patience_s`, s.
+        PortLostError
+            When the port is gone.
+        """
+        inquiry = Inquiry(self)
+        until = time.monotonic() + patience_s
+        before = self._statistics.octets_from_board
+        while (left := until - time.monotonic()) > 0.0:
+            identity = inquiry.ask(min(left, _ASK_AGAIN_S))
+            if identity is not None:
+                return identity
+        heard = self._statistics.octets_from_board - before
+        msg = f"{self.port.name}: no board of this link answers"
+        if heard:
+            msg += f"; {heard} octets came that are no answer: is its rate another one?"
+        raise BoardSilentError(msg)
+
+    def meet(self, identity: Identity, taken: int, since: int) -> None:
+        """Take the limits of a board that has answered; `since` octets went after its question."""
+        if identity.window < WINDOW_MIN or identity.content_max < _CONTENT_MIN:
+            msg = (
+                f"{self.port.name}: a board whose window is {identity.window} octets and whose "
+                f"content_max is {identity.content_max} can be given nothing"
+            )
+            raise BoardMismatchError(msg)
+        self.credits = Credits(identity.window, taken)
+        self.credits.spend(since)
+        self.frame_max = min(identity.content_max + OVERHEAD, identity.window - 1)
+        self.half_window = identity.window // 2
+
+    # ------------------------------------------------------------------------------ tasks
+
+    def carry(self, task: Task) -> None:
+        """Say something until it is done, whatever the line loses.
+
+        Raises
+        ------
+        BoardSilentError
+            After three time-outs and 1.5 s without a word.
+        SessionEndedError
+            When the board answers, and the session is another one.
+        BoardRefusedError
+            When it answers, and still does not take it.
+        PortLostError
+            When the port is gone.
+        """
+        task.send(self, again=False)
+        asked = timeouts = repeats = 0
+        now = heard_s = time.monotonic()
+        until = now + self._patience_s(0)
+        while True:
+            again = doubted = False
+            for received in self.listen(max(0.0, until - now)):
+                timeouts = 0
+                message = received.message
+                done = task.take(received)
+                if done:
+                    return
+                again = again or done is False
+                if isinstance(message, Status) and asked and message.nonce == asked:
+                    asked = 0
+                    self._check(message, task)
+                    self.credits.answered(received.taken)
+                    again = True
+                elif isinstance(message, Refused) and message.reason == Reason.NOT_RUNNING:
+                    doubted = not asked
+                until = 0.0  # anew
+            now = time.monotonic()
+            if not until:
+                heard_s = now
+                until = now + self._patience_s(0)
+            if again:
+                repeats += 1
+                if repeats > _REPEATS_MAX:
+                    msg = f"{self.port.name}: the board answers, but takes nothing, {repeats} times"
+                    raise BoardRefusedError(msg)
+                self._statistics.repeats += 1
+                task.send(self, again=True)
+            elif doubted:
+                asked = self._question()
+            elif now >= until:
+                timeouts += 1
+                self._statistics.timeouts += 1
+                if timeouts >= _TIMEOUTS and now - heard_s >= _SILENCE_S:
+                    msg = f"{self.port.name}: the board does not answer"
+                    raise BoardSilentError(msg)
+                asked = self._question()
+                until = now + self._patience_s(timeouts)
+            else:
+                task.go_on(self)
+
+    def took(self, round_trip_s: float) -> None:
+        """Learn how long an answer takes."""
+        self._usual_s += 0.125 * (round_trip_s - self._usual_s)
+
+    def _patience_s(self, timeouts: int) -> float:
+        on_the_way_s = (self.credits.on_the_way + _FRAME_MAX) * self._octet_s
+        usual_s = _PATIENCE_MIN_S + 4.0 * self._usual_s
+        return on_the_way_s + min(usual_s * 2.0**timeouts, max(usual_s, _PATIENCE_MAX_S))
+
+    def _question(self) -> int:
+        """Ask how the board is; from its answer on the credits are known again."""
+        nonce = 1 + secrets.randbelow(_NUMBERS)
+        before = self._statistics.octets_to_board
+        self.send(Poll(nonce), fresh=True)
+        self.credits.ask(self._statistics.octets_to_board - before)
+        return nonce
+
+    def _check(self, status: Status, task: Task) -> None:
+        if self.session and status.session != self.session:
+            raise SessionEndedError(status)
+        task.check(status)
+
+
+class Inquiry:
+    """DISCOVER, said now and then until IDENTITY answers."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._first = secrets.randbits(31)
+        self._asked = 0
+        self._size = len(DELIMITER) + len(frame(encode(Discover(0), 0)))
+
+    def ask(self, timeout_s: float) -> Identity | None:
+        """Say it once and wait, s, for the answer to this or an earlier one."""
+        self._line.send(Discover(self._first + self._asked), fresh=True)
+        self._asked += 1
+        return self.wait(timeout_s)
+
+    def wait(self, timeout_s: float) -> Identity | None:
+        """Wait for the answer, s."""
+        until = time.monotonic() + timeout_s
+        while True:
+            for message, _, taken in self._line.listen(max(0.0, until - time.monotonic())):
+                if isinstance(message, Identity):
+                    which = message.nonce - self._first
+                    if 0 <= which < self._asked:
+                        self._line.meet(message, taken, (self._asked - 1 - which) * self._size)
+                        return message
+            if time.monotonic() >= until:
+                return None

@@ -1,0 +1,135 @@
+"""The search for a board that was lost: by what it is, at its old name or under another."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hil.errors import BoardError, PortError
+from hil.kinds import Identity
+from hil.line import Inquiry, Line
+from hil.ports import open_port
+from hil.present import Present, ports_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hil.ports import Port
+
+_ASK_AGAIN_S: Final = 0.25
+_OPEN_AGAIN_S: Final = 0.01
+_LIST_AGAIN_S: Final = 0.25
+_SLICE_S: Final = 0.005
+
+
+class Found(NamedTuple):
+    """A board that was found: its port, the line to it, what it answered."""
+
+    url: str
+    line: Line
+    identity: Identity
+
+
+class Search:
+    """Looks for one board.
+
+    Parameters
+    ----------
+    url : str
+        Where it was.
+    board_id : bytes
+        What it answers with.
+    line : Line or None
+        The line where it was, when its port is still there.
+    connect : callable
+        Makes a line of a port that was opened.
+    baud : int
+        Rate, bit/s.
+    before : list of Present
+        The ports that were there with it: on those it is not now.
+    """
+
+    def __init__(  # noqa: PLR0913  all of them say what is looked for
+        self,
+        url: str,
+        board_id: bytes,
+        *,
+        line: Line | None,
+        connect: Callable[[Port], Line],
+        baud: int,
+        before: list[Present],
+    ) -> None:
+        self._url = url
+        self._board_id = board_id
+        self._connect = connect
+        self._baud = baud
+        self._before = {port.name for port in before}
+        self._like = next((port for port in before if port.name == url), None)
+        self._open: dict[str, tuple[Line, Inquiry, float]] = {}
+        self._names = [url]
+        self._next_open_s = self._next_list_s = 0.0
+        if line is not None:
+            self._open[url] = (line, Inquiry(line), 0.0)
+
+    def look(self, timeout_s: float) -> Found | None:
+        """Look for at most about `timeout_s`, s; return the board's port, line and answer."""
+        until = time.monotonic() + timeout_s
+        while True:
+            self._open_some()
+            for name in list(self._open):
+                identity = self._hear(name, min(timeout_s, _SLICE_S))
+                if identity is not None:
+                    line = self._open.pop(name)[0]
+                    self.close()
+                    return Found(name, line, identity)
+            if time.monotonic() >= until:
+                return None
+            if not self._open:
+                time.sleep(_SLICE_S)
+
+    def close(self) -> None:
+        """Let all ports go."""
+        for line, _, _ in self._open.values():
+            line.close()
+        self._open.clear()
+
+    def _open_some(self) -> None:
+        now = time.monotonic()
+        if now < self._next_open_s:
+            return
+        self._next_open_s = now + _OPEN_AGAIN_S
+        if now >= self._next_list_s:
+            self._next_list_s = now + _LIST_AGAIN_S
+            self._names = [self._url, *self._elsewhere()]
+        for name in self._names:
+            if name not in self._open:
+                with contextlib.suppress(PortError):
+                    line = self._connect(open_port(name, baud=self._baud))
+                    self._open[name] = (line, Inquiry(line), 0.0)
+
+    def _elsewhere(self) -> list[str]:
+        """Return other ports where it may be: nobody else's board is spoken to."""
+        return [
+            port.name
+            for port in ports_here()
+            if port.name not in {self._url, *self._before}
+            and self._like is not None
+            and port.is_like(self._like)
+        ]
+
+    def _hear(self, name: str, slice_s: float) -> Identity | None:
+        """Ask a port when it is time, and return what the board says, if it is the one."""
+        line, inquiry, next_s = self._open[name]
+        try:
+            now = time.monotonic()
+            if now >= next_s:
+                self._open[name] = (line, inquiry, now + _ASK_AGAIN_S)
+                identity = inquiry.ask(slice_s)
+            else:
+                identity = inquiry.wait(slice_s)
+        except BoardError:
+            line.close()
+            del self._open[name]
+            return None
+        return identity if identity is not None and identity.board_id == self._board_id else None

@@ -1,0 +1,608 @@
+"""The bridge over a real line to the virtual board: what it sends is what the core sends, whatever
+the line loses, and a board that is not the one wanted, gone or reset is told as that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hil.boards import registry
+from hil.boards.firmware import firmware_hash
+from hil.boards.virtual import VirtualBoard
+from hil.bridge import Bridge, Expected, LinkState
+from hil.errors import (
+    BoardError,
+    BoardLostError,
+    BoardMismatchError,
+    BoardRefusedError,
+    BoardResetError,
+    BoardSilentError,
+    PortError,
+)
+from hil.kinds import Identity, State, encode
+from hil.link import Decoder, frame
+from hil.wire import Piece, Recorder, read_wire
+from tests.hil.conftest import dictionary_hash, packet, transmitter_config
+from tests.hil.double import TransmitterDouble
+from tests.hil.relay import Relay
+
+EXPECTED = Expected(dictionary=dictionary_hash(), firmware=firmware_hash())
+CONFIG = transmitter_config()
+TICK_US = 10_000
+SUPPLY_MV = 27_000
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+
+@pytest.fixture
+def relay(virtual: VirtualBoard, tmp_path: Path) -> Iterator[Relay]:
+    with Relay(virtual.port, tmp_path / "port") as relay:
+        yield relay
+
+
+def opened(port: str, **settings: Any) -> Bridge:
+    defaults: dict[str, Any] = {"expected": EXPECTED, "wait_s": 5.0}
+    return Bridge.open(port, **defaults | settings)
+
+
+def start(bridge: Any, config: bytes = CONFIG, *, warm: bool = True) -> Any:
+    bridge.start_transmitter(config, tick_us=TICK_US, supply_mv=SUPPLY_MV, warm=warm)
+    return bridge
+
+
+def packets_of(tick: int) -> bytes:
+    return packet(tick % 4, 40 + tick % 90, tick) if tick % 3 else b""
+
+
+def step(bridge: Any, tick: int) -> bytes:
+    sent: bytes = bridge.step_transmitter(packets_of(tick), supply_mv=SUPPLY_MV, reset=False)
+    return sent
+
+
+def should_send(ticks: range, config: bytes = CONFIG) -> list[bytes]:
+    double = start(TransmitterDouble(), config)
+    return [step(double, tick) for tick in ticks]
+
+
+# ---------------------------------------------------------------------- lockstep
+
+
+@pytest.mark.parametrize("window", [32, 64, 256, 4096])
+def test_sends_what_the_core_sends_whatever_fits_the_boards_receiver(window: int) -> None:
+    """Inputs of up to 1.2 kB, a reset, a brown-out and the end of the supply."""
+    chance = random.Random(window)
+    double = start(TransmitterDouble())
+    with VirtualBoard(window=window) as board, start_on(board) as bridge:
+        for tick in range(300):
+            sizes = [chance.randint(8, 300) for _ in range(chance.randrange(5))]
+            given = b"".join(packet(tick % 4, size, tick) for size in sizes)
+            how: Any = {"supply_mv": 18_000 if 100 <= tick < 130 else 27_000, "reset": tick == 60}
+            if tick >= 280:
+                how["supply_mv"] = 0
+            assert bridge.step_transmitter(given, **how) == double.step_transmitter(given, **how)
+        status = bridge.status()
+
+    assert len(double.sent) > 20_000
+    assert (status.ring_dropped, status.frames_bad, status.malformed) == (0, 0, 0)
+    assert bridge.statistics.repeats == bridge.statistics.timeouts == 0
+
+
+def start_on(board: VirtualBoard, **settings: Any) -> Bridge:
+    bridge = opened(board.port, **settings)
+    start(bridge)
+    return bridge
+
+
+def test_an_output_that_is_longer_than_an_answer_is_had_in_several(virtual: VirtualBoard) -> None:
+    config = transmitter_config(queue_bytes=4000, rate_bps=100_000_000)
+    given = b"".join(packet(k % 4, 900, k) for k in range(16))  # 14.4 kB; an answer holds 8 kB
+    double = start(TransmitterDouble(), config)
+    with start(opened(virtual.port), config) as bridge:
+        for octets in (given[:3600], b"", given[:3600] * 4, b""):
+            how: Any = {"supply_mv": SUPPLY_MV, "reset": False}
+            sent = bridge.step_transmitter(octets, **how)
+            assert sent == double.step_transmitter(octets, **how)
+
+    assert bridge.statistics.ticks == 4
+
+
+def test_grant_numbers_wrap(virtual: VirtualBoard) -> None:
+    with start_on(virtual) as bridge:
+        for _ in range(65_600):
+            bridge.step_transmitter(b"", supply_mv=SUPPLY_MV, reset=False)
+        status = bridge.status()
+
+    assert status.number == 65_600 - 65_536
+    assert bridge.statistics.repeats == 0
+
+
+def test_a_second_flight_on_the_same_board_is_like_the_first(virtual: VirtualBoard) -> None:
+    for _ in range(2):
+        with start_on(virtual) as bridge:
+            assert [step(bridge, tick) for tick in range(50)] == should_send(range(50))
+
+
+def test_what_a_killed_host_left_running_is_ended(virtual: VirtualBoard) -> None:
+    killed = start_on(virtual)
+    step(killed, 0)
+    killed._connection.line.close()
+
+    with opened(virtual.port) as bridge:
+        assert bridge.identity.state == State.RUNNING
+        assert [step(start(bridge), 0)] == should_send(range(1))
+
+
+def test_stopping_leaves_the_board_idle(virtual: VirtualBoard) -> None:
+    with start_on(virtual) as bridge:
+        bridge.stop()
+        assert bridge.status().state == State.IDLE
+        with pytest.raises(BoardError, match="has not been started"):
+            step(bridge, 0)
+        bridge.stop()
+
+
+def test_nobody_else_gets_the_port(virtual: VirtualBoard) -> None:
+    with opened(virtual.port), pytest.raises(PortError, match="in use by another program"):
+        opened(virtual.port)
+
+
+def test_over_a_socket_too(virtual: VirtualBoard) -> None:
+    with serve(virtual.port) as url, opened(url) as bridge:
+        start(bridge)
+        assert [step(bridge, tick) for tick in range(50)] == should_send(range(50))
+
+
+class serve:  # noqa: N801  reads as a verb
+    """A TCP port in front of a board."""
+
+    def __init__(self, board: str) -> None:
+        import socket
+
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._board = os.open(board, os.O_RDWR | os.O_NOCTTY)
+
+    def __enter__(self) -> str:
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        return f"socket://127.0.0.1:{self._server.getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+        self._server.close()
+        os.close(self._board)
+
+    def _serve(self) -> None:
+        import select
+
+        end, _ = self._server.accept()
+        with end:
+            while True:
+                ready, _, _ = select.select([end.fileno(), self._board], [], [])
+                if self._board in ready:
+                    end.sendall(os.read(self._board, 65536))
+                if end.fileno() in ready:
+                    octets = end.recv(65536)
+                    if not octets:
+                        return
+                    os.write(self._board, octets)
+
+
+# ---------------------------------------------------------------------- refused before the start
+
+
+def changed(**changes: Any) -> Any:
+    """Return what changes the identity that passes from a board, and nothing else."""
+    decoder = Decoder(from_board=True)
+
+    def spoil(octets: bytes) -> bytes:
+        line = b""
+        for message, sequence, taken in decoder.feed(octets):
+            is_one = isinstance(message, Identity)
+            said = dataclasses.replace(message, **changes) if is_one else message
+            line += frame(encode(said, sequence, taken))
+        return line
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("is_", "told"),
+    [
+        ({"protocol": 2}, "speaks version 2 of the link, not 1"),
+        ({"dictionary": 0xBAD}, f"has the dictionary 00000bad, expected {dictionary_hash():08x}"),
+        ({"firmware": 0xBAD}, f"runs the firmware 00000bad, expected {firmware_hash():08x}"),
+    ],
+)
+def test_a_board_built_from_something_else_is_refused(relay: Relay, is_: Any, told: str) -> None:
+    relay.spoil_from_board = changed(**is_)
+
+    with pytest.raises(BoardMismatchError) as error:
+        opened(relay.port)
+
+    assert str(error.value) == (
+        f"the board 'virtual' on {relay.port} {told}: "
+        "build and flash its firmware again (flightsw board build, board flash)"
+    )
+
+
+def test_any_build_will_do_when_none_is_expected(relay: Relay) -> None:
+    relay.spoil_from_board = changed(firmware=0xBAD)
+
+    with opened(relay.port, expected=Expected(dictionary_hash(), None)) as bridge:
+        assert bridge.identity.firmware == 0xBAD
+
+
+@pytest.mark.parametrize(
+    ("is_", "told"),
+    [
+        ({"roles": 2}, "cannot be the transmitter; its roles: sequencer"),
+        ({"config_max": 87}, "takes a configuration of at most 87 octets; the transmitter has 88"),
+        ({"window": 16}, "a board whose window is 16 octets"),
+    ],
+)
+def test_a_board_that_cannot_play_the_part_is_refused(relay: Relay, is_: Any, told: str) -> None:
+    relay.spoil_from_board = changed(**is_)
+
+    with pytest.raises(BoardMismatchError, match=told), opened(relay.port) as bridge:
+        start(bridge)
+
+
+@pytest.mark.parametrize(
+    ("config", "tick_us", "told"),
+    [
+        pytest.param(CONFIG, 1, "a tick of 1e-06 s", id="tick"),
+        pytest.param(
+            CONFIG[:-1], TICK_US, "its configuration's length: it wants 88 octets", id="length"
+        ),
+        pytest.param(
+            transmitter_config(frame_bytes=20), TICK_US, "a transfer frame that it", id="frame"
+        ),
+        pytest.param(
+            transmitter_config(gone_mv=30_000), TICK_US, "supply thresholds that", id="supply"
+        ),
+        pytest.param(
+            transmitter_config(queue_bytes=60_000),
+            TICK_US,
+            "longer queues than it has memory for, which is 16384 octets",
+            id="queues",
+        ),
+    ],
+)
+def test_what_a_board_refuses_to_start_with_is_told(
+    virtual: VirtualBoard, config: bytes, tick_us: int, told: str
+) -> None:
+    with opened(virtual.port) as bridge:
+        with pytest.raises(BoardRefusedError, match=f"refuses {told}"):
+            bridge.start_transmitter(config, tick_us=tick_us, supply_mv=0, warm=False)
+        assert bridge.status().state == State.IDLE
+
+
+def test_a_packet_longer_than_the_board_can_take_is_refused(virtual: VirtualBoard) -> None:
+    with (
+        start_on(virtual) as bridge,
+        pytest.raises(BoardRefusedError, match="no input longer than"),
+    ):
+        bridge.step_transmitter(packet(0, 5000), supply_mv=SUPPLY_MV, reset=False)
+
+
+def test_a_port_without_a_board_is_told(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("hil.connection._DISCOVER_S", 0.1)
+    with VirtualBoard() as board, Relay(board.port, tmp_path / "port") as relay:
+        relay.spoil_to_board = lambda _: b""
+        with pytest.raises(BoardSilentError, match=r"port: no board of this link answers$"):
+            opened(relay.port)
+
+
+def test_a_port_that_says_something_else_is_told(relay: Relay, monkeypatch) -> None:
+    monkeypatch.setattr("hil.connection._DISCOVER_S", 0.1)
+    relay.spoil_from_board = lambda octets: b"x" * len(octets)
+
+    with pytest.raises(BoardSilentError, match=r"octets came that are no answer: is its rate"):
+        opened(relay.port)
+
+
+# ---------------------------------------------------------------------- a line that loses
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_line_that_drops_flips_and_adds_octets_changes_nothing(relay: Relay, seed: int) -> None:
+    chance = random.Random(seed)
+
+    def spoil(octets: bytes) -> bytes:
+        made = bytearray()
+        for octet in octets:
+            match chance.randrange(4000):
+                case 0:
+                    continue
+                case 1:
+                    made.append(octet ^ 1 << chance.randrange(8))
+                case 2:
+                    made += bytes([octet, chance.randrange(256)])
+                case _:
+                    made.append(octet)
+        return bytes(made)
+
+    with start(opened(relay.port)) as bridge:
+        relay.spoil_to_board = relay.spoil_from_board = spoil
+        sent = [step(bridge, tick) for tick in range(300)]
+        relay.spoil_to_board = relay.spoil_from_board = bytes
+
+    assert sent == should_send(range(300))
+    assert bridge.statistics.repeats > 10
+    assert bridge.statistics.losses == []
+
+
+def test_frames_that_come_twice_or_late_change_nothing(relay: Relay) -> None:
+    chance = random.Random(4)
+    late: dict[str, bytes] = {"to": b"", "from": b""}
+
+    def spoil(which: str) -> Any:
+        def change(octets: bytes) -> bytes:
+            again, late[which] = late[which], octets if chance.randrange(3) == 0 else b""
+            return octets * chance.choice([1, 1, 2]) + again
+
+        return change
+
+    with start(opened(relay.port)) as bridge:
+        relay.spoil_to_board, relay.spoil_from_board = spoil("to"), spoil("from")
+        sent = [step(bridge, tick) for tick in range(300)]
+        relay.spoil_to_board = relay.spoil_from_board = bytes
+
+    assert sent == should_send(range(300))
+    assert bridge.counters.sequence_repeats > 10
+
+
+def test_octets_one_by_one_are_as_good(relay: Relay) -> None:
+    with start(opened(relay.port)) as bridge:
+        relay.each_octet_s = 0.0001
+        sent = [step(bridge, tick) for tick in range(20)]
+
+    assert sent == should_send(range(20))
+
+
+def test_a_stall_is_waited_for(virtual: VirtualBoard) -> None:
+    with start_on(virtual) as bridge:
+        before = [step(bridge, tick) for tick in range(10)]
+        virtual.stall()
+        threading.Timer(0.5, virtual.resume).start()
+        after = [step(bridge, tick) for tick in range(10, 20)]
+
+    assert before + after == should_send(range(20))
+    assert bridge.statistics.losses == []
+    assert bridge.statistics.timeouts > 0
+
+
+def test_trouble_degrades_the_link_for_a_second_of_the_flight(virtual: VirtualBoard) -> None:
+    with start_on(virtual) as bridge:
+        step(bridge, 0)
+        assert bridge.state is LinkState.RUN
+        virtual.stall()
+        threading.Timer(0.2, virtual.resume).start()
+        step(bridge, 1)
+        states = [bridge.state]
+        for tick in range(2, 103):
+            step(bridge, tick)
+            states.append(bridge.state)
+
+    assert states[:100] == [LinkState.DEGRADED] * 100
+    assert states[-1] is LinkState.RUN
+
+
+# ---------------------------------------------------------------------- lost and found
+
+
+def test_a_cable_pulled_at_any_octet_loses_nothing_and_repeats_nothing(relay: Relay) -> None:
+    """One octet further each time, over two ticks: their grants, inputs and answers."""
+    notices: list[str] = []
+    with start(opened(relay.port, notice=notices.append)) as bridge:
+        sent = []
+        for tick in range(150):
+            if tick % 2 == 0:
+                relay.cut_after = 1 + tick
+            sent.append(step(bridge, tick))
+        while relay.cut_after is not None:
+            sent.append(step(bridge, len(sent)))
+
+    assert sent == should_send(range(len(sent)))
+    assert len(bridge.statistics.losses) == relay.pulled >= 40
+    assert all(loss.reset_cause == "" for loss in bridge.statistics.losses)
+    assert notices[0] == "board gone, waiting 5 s"
+    assert notices[1].startswith("board back after 0.")
+
+
+def test_a_board_that_comes_back_late_is_waited_for(relay: Relay) -> None:
+    notices: list[str] = []
+    with start(opened(relay.port, notice=notices.append)) as bridge:
+        sent = [step(bridge, tick) for tick in range(5)]
+        bridge.now_s = 212.4
+        relay.unplug()
+        threading.Timer(0.4, relay.plug).start()
+        sent += [step(bridge, tick) for tick in range(5, 10)]
+
+    (loss,) = bridge.statistics.losses
+    assert sent == should_send(range(10))
+    assert notices[0] == "board gone at T+212.40, waiting 5 s"
+    assert notices[1].startswith("board back at T+212.40 after 0.")
+    assert loss.at_s == 212.4
+    assert loss.recovered_after_s is not None
+    assert loss.recovered_after_s >= 0.4
+
+
+def test_a_board_that_comes_back_under_another_name_is_found(relay: Relay, tmp_path: Path) -> None:
+    registry.register(registry.Registered("virtual-8", "virtual", relay.port, os.getpid()))
+    other = registry.link_of("virtual-9")
+
+    with start(opened(relay.port)) as bridge:
+        sent = [step(bridge, tick) for tick in range(5)]
+        relay.unplug()
+        relay.plug(other)
+        registry.register(registry.Registered("virtual-9", "virtual", str(other), os.getpid()))
+        sent += [step(bridge, tick) for tick in range(5, 10)]
+
+    assert sent == should_send(range(10))
+    assert bridge.url == str(other)
+
+
+def test_another_board_in_its_place_is_not_taken_for_it(tmp_path: Path) -> None:
+    link = tmp_path / "port"
+    with VirtualBoard(board_id=b"board 01") as first, VirtualBoard(board_id=b"board 02") as second:
+        with Relay(first.port, link) as relay:
+            bridge = start(opened(str(link), wait_s=0.5))
+            relay.unplug()
+        with (
+            Relay(second.port, link),
+            bridge,
+            pytest.raises(BoardLostError, match="not back within"),
+        ):
+            step(bridge, 0)
+
+
+def test_a_board_that_does_not_come_back_ends_the_flight(relay: Relay) -> None:
+    with start(opened(relay.port, wait_s=0.2)) as bridge:
+        bridge.now_s = 10.0
+        relay.unplug()
+
+        with pytest.raises(BoardLostError) as error:
+            step(bridge, 0)
+
+    assert str(error.value) == "board gone at T+10.00, and not back within 0.2 s"
+    assert bridge.state is LinkState.CLOSED
+
+
+def test_with_fail_a_loss_ends_the_flight_at_once(relay: Relay) -> None:
+    with start(opened(relay.port, policy="fail")) as bridge:
+        bridge.now_s = -3.0
+        relay.unplug()
+
+        with pytest.raises(BoardLostError, match=rf"^board gone at T-3\.00: {relay.port} is gone$"):
+            step(bridge, 0)
+
+
+def test_with_continue_the_flight_goes_on_and_takes_the_board_back(relay: Relay) -> None:
+    notices: list[str] = []
+    with start(opened(relay.port, policy="continue", notice=notices.append)) as bridge:
+        sent = [step(bridge, tick) for tick in range(5)]
+        relay.unplug()
+        began = time.monotonic()
+        assert [step(bridge, tick) for tick in range(5, 2000)] == [b""] * 1995
+        assert time.monotonic() - began < 1.5
+        relay.plug()
+        while bridge.state is LinkState.LOST:
+            assert time.monotonic() - began < 10.0
+            last = step(bridge, 7)
+            time.sleep(0.001)
+
+    # The tick in which it was lost is finished when it is back, and the clock of a board in
+    # lockstep has stood still meanwhile.
+    expected = start(TransmitterDouble())
+    assert [*sent, last] == [step(expected, tick) for tick in range(5)] + [
+        step(expected, 5) + step(expected, 7)
+    ]
+    assert bridge.statistics.ticks_lost >= 1994
+    assert notices == ["board gone, the flight goes on without it", "board back"]
+
+
+# ---------------------------------------------------------------------- reset in flight
+
+
+@pytest.mark.parametrize(
+    ("happen", "cause"),
+    [
+        pytest.param(VirtualBoard.reset, "pin", id="button"),
+        pytest.param(VirtualBoard.bite, "watchdog", id="watchdog"),
+        pytest.param(VirtualBoard.brown_out, "brown-out", id="brown-out"),
+    ],
+)
+def test_a_transmitter_that_was_reset_is_told_and_started_again(
+    virtual: VirtualBoard, happen: Any, cause: str
+) -> None:
+    notices: list[str] = []
+    with start_on(virtual, notice=notices.append) as bridge:
+        before = [step(bridge, tick) for tick in range(20)]
+        bridge.now_s = 100.0
+        happen(virtual)
+        await_reset(bridge)
+        after = [step(bridge, tick) for tick in range(20, 60)]
+
+    cold = start(TransmitterDouble(), warm=False)
+    assert before == should_send(range(20))
+    assert after == [step(cold, tick) for tick in range(20, 60)]
+    assert notices == [f"board reset ({cause}) at T+100.00, started again"]
+    assert [loss.reset_cause for loss in bridge.statistics.losses] == [cause]
+
+
+def await_reset(bridge: Bridge) -> None:
+    while bridge.status().session != 0:
+        time.sleep(0.001)
+
+
+def test_a_board_that_was_off_is_told_as_reset(tmp_path: Path) -> None:
+    notices: list[str] = []
+    link = tmp_path / "port"
+    identity = b"the same"
+    first = VirtualBoard(board_id=identity)
+    with first, Relay(first.port, link):
+        bridge = start(opened(str(link), notice=notices.append))
+        step(bridge, 0)
+    with VirtualBoard(board_id=identity) as second, Relay(second.port, link), bridge:
+        step(bridge, 1)
+
+    assert notices[-1] == "board reset (power), started again"
+
+
+def test_with_fail_a_reset_ends_the_flight(virtual: VirtualBoard) -> None:
+    with start_on(virtual, policy="fail") as bridge:
+        bridge.now_s = 5.0
+        virtual.bite()
+        await_reset(bridge)
+
+        with pytest.raises(BoardResetError, match=r"^board reset \(watchdog\) at T\+5\.00$"):
+            step(bridge, 0)
+
+
+def test_a_flight_computer_that_was_reset_is_never_begun_again(virtual: VirtualBoard) -> None:
+    import flightsw
+    from flightsw.board_octets import computer_octets
+    from flightsw.scenario.tables import native_tables
+
+    tables = native_tables(flightsw.load("nike-apache-14-210"))
+    measured = bytes(32 + 4 * tables.fsw.analog_count)
+    with opened(virtual.port) as bridge:
+        bridge.start_sequencer(computer_octets(tables.fsw), tick_us=tables.fsw.tick_us)
+        assert len(bridge.step_sequencer(measured)) >= 34
+        bridge.now_s = 1.0
+        virtual.reset()
+        await_reset(bridge)
+
+        with pytest.raises(BoardResetError, match=r"^board reset \(pin\) at T\+1\.00$"):
+            bridge.step_sequencer(measured)
+
+
+# ---------------------------------------------------------------------- recorded
+
+
+def test_all_that_passes_is_recorded(virtual: VirtualBoard, tmp_path: Path) -> None:
+    path = tmp_path / "line.wire"
+    with Recorder(path) as recorder, start_on(virtual, recorder=recorder) as bridge:
+        sent = [step(bridge, tick) for tick in range(20)]
+
+    log = read_wire(path)
+    sizes = {
+        kind: sum(len(record.octets) for record in log.records if record.kind is kind)
+        for kind in Piece
+    }
+    assert sizes[Piece.TO_BOARD] == bridge.statistics.octets_to_board
+    assert sizes[Piece.FROM_BOARD] == bridge.statistics.octets_from_board
+    assert sum(map(len, sent)) > 0
