@@ -33,9 +33,9 @@ bool link_init(link_t* const self, const link_config_t* const config)
         return false;
     }
     memset(self, 0, sizeof(*self));
-    self->config = config;
-    self->slice  = INT64_MIN;
-    self->lock   = plant_exp(DECIBEL * config->lock_db);
+    self->config    = config;
+    self->closes_us = INT64_MAX;
+    self->lock      = plant_exp(DECIBEL * config->lock_db);
     for (uint8_t s = 0U; s < config->station_count; s++) {
         self->key[s] = sensors_noise_key(config->seed, STREAM + s);
         for (uint8_t e = 0U; e < config->emitter_count; e++) {
@@ -84,18 +84,18 @@ static bool spoil(const link_t* const self, const uint8_t station, const double 
 static void open(link_t* const self, ground_log_t* const log, const int64_t t_us)
 {
     link_close(self, log, t_us);
-    if (self->slice == INT64_MIN) {
+    if (self->closes_us == INT64_MAX) {
         ground_log_begin(log);
-        const int64_t slice = t_us / LINK_SLICE_us;
-        self->slice         = (t_us % LINK_SLICE_us < 0) ? (slice - 1) : slice;
+        const int64_t into = t_us % LINK_SLICE_us;
+        self->closes_us    = t_us - into + ((into < 0) ? 0 : LINK_SLICE_us);
     }
 }
 
 void link_close(link_t* const self, ground_log_t* const log, const int64_t t_us)
 {
-    if (self->slice != INT64_MIN && (t_us == INT64_MAX || t_us >= (self->slice + 1) * LINK_SLICE_us)) {
-        ground_log_end(log);
-        self->slice = INT64_MIN;
+    if (t_us >= self->closes_us) {
+        ground_log_end(log); // nothing when none is open
+        self->closes_us = INT64_MAX;
     }
 }
 

@@ -61,8 +61,8 @@ typedef struct
 typedef struct
 {
     const link_config_t* config;
-    int64_t              slice; ///< Of the block that is open; INT64_MIN: none is.
-    uint64_t             burst; ///< Bursts so far, of all emitters: what numbers the draws.
+    int64_t              closes_us; ///< When the block that is open ends; INT64_MAX: none is.
+    uint64_t             burst;     ///< Bursts so far, of all emitters: what numbers the draws.
     double               gain[LINK_EMITTERS_MAX][LINK_STATIONS_MAX]; ///< Signal-to-noise ratio per bit at 1 m.
     double               lock;
     uint64_t             key[LINK_STATIONS_MAX];

@@ -99,7 +99,8 @@ static int32_t start_transmitters(loop_t* const self)
             return LOOP_ERROR_TRANSMITTER + (int32_t)status;
         }
         carried->supply_mv = each->supply_mv;
-        if (!each->wakes_on_separation) {
+        self->is_awake[i]  = !each->wakes_on_separation;
+        if (self->is_awake[i]) {
             warm(each, &carried->transmitter);
         }
     }
@@ -189,21 +190,28 @@ static plant_vec3_t follow(loop_t* const self, const uint8_t index)
     return plant_ecef_from_eci(coast->position_eci_m, coast->t_s);
 }
 
-/// Notes where a part begins to fly alone.
-static void set_free(loop_t* const self, const uint8_t index)
+/// Notes where a part that carries a transmitter begins to fly alone.
+static void set_free(loop_t* const self, const plant_body_t* const body)
 {
-    const uint32_t bit = UINT32_C(1) << self->config->transmitter[index].part;
-    for (uint16_t i = 0U; i < self->plant.body_count; i++) {
-        const plant_body_t* const body = &self->plant.body[i];
-        if ((body->parts & bit) != 0U) {
-            self->carried[index] = (plant_coast_t){
+    for (uint8_t i = 0U; i < self->config->transmitter_count; i++) {
+        const uint32_t bit = UINT32_C(1) << self->config->transmitter[i].part;
+        if (!self->is_free[i] && (body->parts & bit) != 0U) {
+            self->carried[i] = (plant_coast_t){
                 .t_s              = body->t_s,
                 .position_eci_m   = body->position_eci_m,
                 .velocity_eci_mps = body->velocity_eci_mps,
                 .beta_kgpm2       = body->beta_kgpm2,
             };
-            self->is_free[index] = true;
+            self->is_free[i]  = true;
+            self->is_awake[i] = true;
         }
+    }
+}
+
+static void note_separations(loop_t* const self)
+{
+    for (; self->bodies < self->plant.body_count; self->bodies++) {
+        set_free(self, &self->plant.body[self->bodies]);
     }
 }
 
@@ -220,15 +228,10 @@ static void keep_emitted(loop_record_t* const record, const uint8_t* const octet
     record->emitted_used += size;
 }
 
-/// What a transmitter's battery gives it now; notes when its part begins to fly alone.
-static uint16_t supply_of(loop_t* const self, const uint8_t index)
+/// What a transmitter's battery gives it now.
+static uint16_t supply_of(const loop_t* const self, const uint8_t index)
 {
-    const loop_transmitter_t* const config = &self->config->transmitter[index];
-    if (!self->is_free[index] && !self->plant.part[config->part].attached) {
-        set_free(self, index);
-    }
-    const bool awake = !config->wakes_on_separation || self->is_free[index];
-    return awake ? self->transmitter[index].supply_mv : 0U;
+    return self->is_awake[index] ? self->transmitter[index].supply_mv : 0U;
 }
 
 /// Octets of one frame that a transmitter has to send, with its marker.
@@ -259,13 +262,12 @@ void loop_radiate(loop_t* const self, const uint8_t index, const uint8_t* const 
 
 void loop_transmit(loop_t* const self, const uint8_t index, loop_record_t* const record)
 {
-    const bool           takes_packets = self->config->transmitter[index].takes_packets;
-    transmitter_t* const transmitter   = &self->transmitter[index].transmitter;
-    const uint16_t       supply_mv     = supply_of(self, index);
-    if (supply_mv == 0U && transmitter->state == (uint8_t)TRANSMITTER_OFF && !takes_packets) {
-        return; // asleep
+    const bool takes_packets = self->config->transmitter[index].takes_packets;
+    if (!self->is_awake[index] && !takes_packets) {
+        return; // it has never had a supply: nothing can happen to it
     }
-    transmitter_set_supply(transmitter, supply_mv);
+    transmitter_t* const transmitter = &self->transmitter[index].transmitter;
+    transmitter_set_supply(transmitter, supply_of(self, index));
     if (takes_packets && self->output.packet_bytes != 0U) {
         (void)transmitter_accept(transmitter, self->output.packets, self->output.packet_bytes);
     }
@@ -368,6 +370,7 @@ static bool has_ended(const loop_t* const self)
 void loop_sense(loop_t* const self)
 {
     faults_apply(&self->faults, self->tick, &self->plant, &self->sensors, self->transmitter);
+    note_separations(self);
     sensors_sample(&self->sensors, &self->plant);
     read_sensors(&self->input, &self->sensors);
 }

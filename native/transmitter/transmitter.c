@@ -42,6 +42,7 @@ static void forget(transmitter_t* const self)
         transmitter_queue_clear(queue);
         queue->number = 0U;
     }
+    self->waiting      = 0U;
     self->master_count = 0U;
     self->status_count = 0U;
     self->idle_number  = 0U;
@@ -146,6 +147,7 @@ static bool offer(transmitter_t* const self, const uint32_t channel, const uint8
         count_u32(&self->count.packets_dropped[channel], 1U);
         return false;
     }
+    self->waiting |= (uint8_t)(1U << channel);
     return true;
 }
 
@@ -222,13 +224,10 @@ static bool is_damaging(const transmitter_t* const self)
     return self->state == (uint8_t)TRANSMITTER_DYING && self->state_us > self->config->hold_up_us;
 }
 
-/// Whether a channel has a frame that should leave now.
+/// Whether a channel in which something waits has a frame that should leave now.
 static bool is_ready(const transmitter_t* const self, const uint32_t channel)
 {
     const transmitter_queue_t* const queue = &self->queue[channel];
-    if (queue->used == 0U) {
-        return false;
-    }
     if (self->state == (uint8_t)TRANSMITTER_DYING) {
         return channel == 0U || is_damaging(self);
     }
@@ -239,10 +238,12 @@ static bool is_ready(const transmitter_t* const self, const uint32_t channel)
 /// The channel whose turn it is: TRANSMITTER_CHANNELS for an idle frame, one more for none.
 static uint32_t whose_turn(const transmitter_t* const self)
 {
-    for (uint32_t i = 0U; i < TRANSMITTER_CHANNELS; i++) {
-        if (is_ready(self, i)) {
-            return i;
+    uint32_t channel = 0U;
+    for (uint32_t waiting = self->waiting; waiting != 0U; waiting >>= 1U) {
+        if ((waiting & 1U) != 0U && is_ready(self, channel)) {
+            return channel;
         }
+        channel++;
     }
     const bool idle = self->config->idle_us != 0U && self->silent_us >= self->config->idle_us;
     return TRANSMITTER_CHANNELS + (idle ? 0U : 1U);
@@ -266,6 +267,7 @@ static void send(transmitter_t* const self, const uint32_t channel, uint8_t* con
         frame.number                     = queue->number++;
         transmitter_frame_data(&frame, queue, &config->channel[channel], out);
         queue->since_us = (uint32_t)self->uptime_us;
+        self->waiting &= (uint8_t)~((queue->used == 0U) ? (1U << channel) : 0U);
     }
     self->master_count++;
     self->silent_us = 0U;

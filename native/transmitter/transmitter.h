@@ -112,6 +112,7 @@ typedef struct
     uint32_t                    idle_number;
     uint64_t                    uptime_us; ///< Since it last started.
     uint64_t                    credit;    ///< Bits that may leave, times a million.
+    uint8_t                     waiting;   ///< Bit i: something waits in queue i.
     transmitter_queue_t         queue[TRANSMITTER_CHANNELS];
     transmitter_counters_t      count;
 } transmitter_t;

@@ -65,12 +65,21 @@ bool transmitter_queue_push(transmitter_queue_t* const queue, const transmitter_
     return true;
 }
 
-/// An octet of a queue, counted from its head.
-static uint8_t octet(const transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
-                     const size_t index)
+/// The header of the packet `index` octets behind the head; in `copy` when the ring ends in it.
+static const uint8_t* header_at(const transmitter_queue_t* const          queue,
+                                const transmitter_channel_config_t* const config, const size_t index,
+                                uint8_t copy[CCSDS_PACKET_HEADER_bytes])
 {
-    const size_t at = (size_t)queue->head + index;
-    return queue->octets[(at >= config->queue_bytes) ? (at - config->queue_bytes) : at];
+    const size_t capacity = config->queue_bytes;
+    const size_t place    = (size_t)queue->head + index;
+    const size_t at       = (place >= capacity) ? (place - capacity) : place;
+    const size_t straight = capacity - at;
+    if (straight >= CCSDS_PACKET_HEADER_bytes) {
+        return &queue->octets[at];
+    }
+    memcpy(copy, &queue->octets[at], straight);
+    memcpy(&copy[straight], queue->octets, CCSDS_PACKET_HEADER_bytes - straight);
+    return copy;
 }
 
 /// Appends an idle packet when a frame's data field is longer than what waits. One that is longer than the gap, because a
@@ -107,11 +116,9 @@ static uint16_t walk(transmitter_queue_t* const queue, const transmitter_channel
     queue->rest = 0U;
     while (at < size) {
         first = (first == CCSDS_FIRST_HEADER_NONE) ? (uint16_t)at : first;
-        uint8_t header[CCSDS_PACKET_HEADER_bytes];
-        for (size_t i = 0U; i < sizeof(header); i++) {
-            header[i] = octet(queue, config, at + i);
-        }
-        const bool idle = ccsds_packet_apid(header) == CCSDS_APID_IDLE;
+        uint8_t              copy[CCSDS_PACKET_HEADER_bytes];
+        const uint8_t* const header = header_at(queue, config, at, copy);
+        const bool           idle   = ccsds_packet_apid(header) == CCSDS_APID_IDLE;
         at += ccsds_packet_bytes(header);
         if (at > size) {
             queue->rest         = (uint16_t)(at - size);
