@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import subprocess
 import sys
 from typing import Any
@@ -15,7 +12,6 @@ import flightsw
 from flightsw._native import ffi, lib
 from flightsw.ground import decode
 from flightsw.scenario.tables import native_tables
-from tests.core.standalone import compile_core, tables_as_bytes
 
 MISSION = "progress-ms-04"
 TICKS = 1000
@@ -44,22 +40,6 @@ def test_nominal_flight_at_100_hz(benchmark, nominal):
     assert flown * loop.tick_s > nominal.mission.run.end_s
     assert record.downlink.lost == 0
     benchmark.extra_info["ns_per_tick"] = 1e9 * benchmark.stats.stats.median / flown
-
-
-def test_nominal_flight_without_telemetry(benchmark, nominal):
-    """The same with no transmitter: what telemetry and recording cost is the difference."""
-    tables = native_tables(nominal)
-    tables.loop.transmitter_count = 0
-    loop: Any = ffi.new("loop_t *")
-    record: Any = ffi.new("loop_record_t *")
-
-    def fly():
-        assert lib.loop_init(loop, tables.loop) == lib.LOOP_OK
-        return lib.loop_run(loop, tables.longest_ticks, record)
-
-    flown = benchmark(fly)
-
-    assert flown * loop.tick_s > nominal.mission.run.end_s
 
 
 def test_decoding_of_a_mission(benchmark, nominal):
@@ -171,46 +151,6 @@ def test_import(benchmark, what):
         "print([m for m in ('numpy', 'pydantic', 'rich') if m in sys.modules])"
     )
     assert run(heavy).stdout.strip() == b"[]"
-
-
-def test_instructions_of_the_nominal_flight(benchmark, nominal, tmp_path):
-    """callgrind's count, which repeats where times do not."""
-    if shutil.which("valgrind") is None:
-        if os.environ.get("CI"):
-            pytest.fail("valgrind is missing")
-        pytest.skip("valgrind is not installed: apt-get install valgrind")
-    program = compile_core(tmp_path, flags=("-O2", "-g"))
-    out = tmp_path / "callgrind.out"
-    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", str(program)]
-
-    done = benchmark.pedantic(
-        lambda: subprocess.run(
-            command, input=tables_as_bytes(nominal), capture_output=True, check=True
-        ),
-        rounds=1,
-    )
-
-    flown = re.search(rb"^(\d+)$", done.stderr, re.MULTILINE)
-    assert flown is not None
-    ticks = int(flown.group(1))
-    listing = subprocess.run(
-        ["callgrind_annotate", "--inclusive=yes", "--threshold=100", str(out)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    counts = {
-        name: int(total.replace(",", ""))
-        for total, name in re.findall(
-            r"^\s*([\d,]+) .*:(loop_run|fsw_step|plant_advance|sensors_sample)\b",
-            listing,
-            re.MULTILINE,
-        )
-    }
-    benchmark.extra_info["instructions_per_flight"] = counts["loop_run"]
-    for name, total in counts.items():
-        benchmark.extra_info[f"instructions_per_tick_{name}"] = round(total / ticks)
-    assert ticks > nominal.mission.run.end_s * nominal.rate_hz
 
 
 def test_report_of_a_run(benchmark, tmp_path_factory):

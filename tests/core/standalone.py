@@ -12,7 +12,10 @@ from flightsw.briefing import downlink_header
 from flightsw.scenario.tables import native_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flightsw.scenario import Scenario
+    from flightsw.scenario.tables import Tables
 
 TOP = Path(__file__).parents[2]
 ROOMS = (
@@ -35,9 +38,11 @@ def compile_core(where: Path, *, compiler: str = "gcc", flags: tuple[str, ...] =
     return program
 
 
-def tables_as_bytes(scenario: Scenario) -> bytes:
-    """Return what fly.c reads: the tables of one flight, and the header of its log."""
+def tables_as_bytes(scenario: Scenario, change: Callable[[Tables], None] | None = None) -> bytes:
+    """Return what fly.c reads: the tables of one flight, changed, and the header of its log."""
     tables = native_tables(scenario)
+    if change is not None:
+        change(tables)
     structs = (tables.plant, tables.sensors, tables.fsw, tables.loop)
     header = downlink_header(scenario)
     tables_of_core = b"".join(bytes(ffi.buffer(struct)) for struct in structs)
