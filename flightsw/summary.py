@@ -119,6 +119,11 @@ def unmet(expect: Expect, result: dict[str, Any]) -> list[str]:
             missed.append(f'the radar verdict was to be "{expect.radar}": it is "{verdict}"')
     heard = {event["name"] for event in result["events"]}
     missed += [
+        f"{name} was to be seen and was not heard"
+        for name in expect.seen or ()
+        if name not in heard
+    ]
+    missed += [
         f"{name} was not to be seen and was heard"
         for name in expect.not_seen or ()
         if name in heard

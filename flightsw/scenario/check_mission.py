@@ -177,10 +177,15 @@ def check_scenario(scenario: Document, events: list[str] | None) -> Iterator[Pro
     window = [item.number for item in expect.get("last_frame_t_s").items()]
     if len(window) == 2 and None not in window and window[0] > window[1]:  # type: ignore[operator]  # noqa: PLR2004
         yield expect.get("last_frame_t_s").problem("the window ends before it begins")
+    for key in ("seen", "not_seen"):
+        for event, place in expect.get(key).texts():
+            if events is not None and event not in events:
+                yield place.problem(f"no event `{event}`{did_you_mean(event, events)}")
+        yield from _twice(expect.get(key))
+    seen = {event for event, _ in expect.get("seen").texts()}
     for event, place in expect.get("not_seen").texts():
-        if events is not None and event not in events:
-            yield place.problem(f"no event `{event}`{did_you_mean(event, events)}")
-    yield from _twice(expect.get("not_seen"))
+        if event in seen:
+            yield place.problem(f"`{event}` cannot be both seen and not seen")
 
 
 def check_station(station: Document) -> Iterator[Problem]:

@@ -79,6 +79,7 @@ class Expect(Table):
     success: bool | None = None
     last_frame_t_s: Annotated[tuple[Clock, Clock], BeforeValidator(_pair)] | None = None
     radar: Literal["detected", "not detected"] | None = None
+    seen: Items[EventName] | None = None
     not_seen: Items[EventName] | None = None
 
 

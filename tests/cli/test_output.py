@@ -34,6 +34,7 @@ class Expect:
     success: bool | None = None
     last_frame_t_s: tuple[float, float] | None = None
     radar: str | None = None
+    seen: tuple[str, ...] | None = None
     not_seen: tuple[str, ...] | None = None
 
 
@@ -228,6 +229,8 @@ def test_an_act_that_says_it_changes_nothing_may_change_nothing(fake_flight):
             Expect(radar="detected"),
             ['the radar verdict was to be "detected": it is "no radar"'],
         ),
+        (Expect(seen=("STAGING",)), []),
+        (Expect(seen=("NEVER",)), ["NEVER was to be seen and was not heard"]),
         (Expect(not_seen=("NEVER",)), []),
         (Expect(not_seen=("STAGING",)), ["STAGING was not to be seen and was heard"]),
     ],

@@ -64,6 +64,14 @@ def test_a_vehicle_has_at_most_16_parts(here) -> None:
             '[expect]\nnot_seen = ["BLOCK_I_CUTOF"]\n',
             "no event `BLOCK_I_CUTOF`; did you mean `BLOCK_I_CUTOFF`?",
         ),
+        (
+            '[expect]\nseen = ["BLOCK_I_CUTOF"]\n',
+            "no event `BLOCK_I_CUTOF`; did you mean `BLOCK_I_CUTOFF`?",
+        ),
+        (
+            '[expect]\nseen = ["LIFTOFF"]\nnot_seen = ["LIFTOFF"]\n',
+            "`LIFTOFF` cannot be both seen and not seen",
+        ),
         ("[expect]\nlast_frame_t_s = [384.0, 381.0]\n", "the window ends before it begins"),
         (
             '[expect]\nradar = "lost"\n',
