@@ -28,7 +28,7 @@ PYTHON_FILES = flightsw tests $(wildcard hil)
 C_FILES = $(filter-out %_dictionary.h,$(wildcard native/*/*.[ch] hil/firmware/*.[ch] hil/firmware/ports/posix/*.[ch]))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long bench check coverage sanitize fuzz build clean requirements
+.PHONY: help demo test test-long bench check coverage sanitize fuzz docs build clean requirements
 .DELETE_ON_ERROR:
 
 help:
@@ -40,6 +40,7 @@ help:
 	@echo 'make coverage   conditions (MC/DC) of what speaks on board; needs clang-19'
 	@echo 'make sanitize   the tests of the core under AddressSanitizer and UBSan'
 	@echo 'make fuzz       every decoder of the core, SECONDS_EACH=20; needs clang-19'
+	@echo 'make docs       the documents as pages, in build/docs'
 	@echo 'make build      set up .venv for development and compile the core'
 	@echo 'make clean      remove .venv, builds and caches'
 
@@ -60,6 +61,9 @@ coverage sanitize: $(VENV)/ready-test
 
 fuzz:
 	@tests/fuzz/run
+
+docs: $(VENV)/ready-dev
+	@$(BIN)/sphinx-build -q -W --keep-going -d build/doctrees docs build/docs && echo build/docs/README.html
 
 build: $(VENV)/ready-dev
 
