@@ -1,4 +1,4 @@
-"""The documents as pages: `make docs`. They are written to be read as they are, and read better so."""
+"""The documents as pages: `make docs`."""
 
 import re
 from importlib.metadata import version as installed
