@@ -51,6 +51,7 @@ enum
     FIRST_WIRE    = 1000, // cycles until the chip has set its UART
     SLICE_us      = 500,
     RAM_FIRST     = 0x100,
+    RAM_MAX       = 8192 + 512,
     MCUSR_ATMEGA  = 0x54, // of both chips, in data space
     EXTRF         = 1,
     IDLE_PATIENCE = 1 // ms of the wall clock that a sleeping chip waits for the host
@@ -216,11 +217,24 @@ static bool power_on(const char* const mcu, const char* const path)
     return true;
 }
 
-static void pull_reset_pin(void)
+/// A reset of simavr forgets the memory, which a chip keeps, and every timer. `reset` does it.
+static void reset(void (*const reset_by)(avr_t*))
 {
-    pin = 0;
-    avr_reset(board.avr);
-    board.avr->data[MCUSR_ATMEGA] |= 1U << EXTRF;
+    static uint8_t kept[RAM_MAX];
+    const size_t   first = (size_t)board.avr->ioend + 1U;
+    const size_t   size  = board.avr->ramend + 1U - first;
+    memcpy(kept, &board.avr->data[first], size);
+    reset_by(board.avr);
+    memcpy(&board.avr->data[first], kept, size);
+    board.resets++;
+    avr_cycle_timer_cancel(board.avr, wire, NULL);
+    avr_cycle_timer_register(board.avr, FIRST_WIRE, wire, NULL);
+}
+
+static void pull_reset_pin(avr_t* const avr)
+{
+    avr_reset(avr);
+    avr->data[MCUSR_ATMEGA] |= 1U << EXTRF;
 }
 
 /// The chip, until somebody ends it.
@@ -230,25 +244,23 @@ static int run(void)
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
     const avr_cycle_count_t start_cycle = board.avr->cycle;
     avr_cycle_count_t       slice       = start_cycle;
-    avr_flashaddr_t         last_pc     = 0;
+    void (*const usual)(avr_t*)         = board.avr->run;
     while (!stop && !board.closed) {
+        if (board.avr->run != usual) { // how simavr's watchdog bites: once, in place of the next instruction
+            reset(board.avr->run);
+        }
+        if (pin) {
+            pin = 0;
+            reset(pull_reset_pin);
+        }
         const int state = avr_run(board.avr);
         if (state == cpu_Done || state == cpu_Crashed) {
             (void)fprintf(stderr, "avr_board: the chip crashed at 0x%x\n", (unsigned)board.avr->pc);
             return 1;
         }
-        if (board.avr->pc == 0 && last_pc != 0) { // only a reset leads there
-            board.resets++;
-            avr_cycle_timer_cancel(board.avr, wire, NULL); // a reset of simavr forgets its timers
-            avr_cycle_timer_register(board.avr, FIRST_WIRE, wire, NULL);
-        }
-        last_pc           = board.avr->pc;
         const uint16_t sp = (uint16_t)(board.avr->data[R_SPL] | (board.avr->data[R_SPH] << 8));
         if (sp >= RAM_FIRST && sp < board.stack_low) { // before the first instructions it is zero
             board.stack_low = sp;
-        }
-        if (pin) {
-            pull_reset_pin();
         }
         if (board.paced && board.avr->cycle - slice >= (avr_cycle_count_t)SLICE_us * (CLOCK_HZ / 1000000)) {
             slice = board.avr->cycle;

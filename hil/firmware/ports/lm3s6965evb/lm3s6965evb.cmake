@@ -1,0 +1,8 @@
+# TI (Luminary) LM3S6965 evaluation board. QEMU emulates it: this is the emulated board.
+set(BOARD_TOOLCHAIN arm-none-eabi)
+set(BOARD_ROLES transmitter sequencer)
+set(BOARD_SOURCES board.c cortexm/startup.c cortexm/cortexm.c cortexm/pl011.c)
+set(BOARD_OPTIONS -mcpu=cortex-m3)
+set(BOARD_DEFINITIONS CORTEXM_UART_IRQ=5 CORTEXM_CYCLES_PER_us=50 PL011_BASE=0x4000C000U)
+set(BOARD_SCRIPT memory.ld)
+set(BOARD_IMAGES "")

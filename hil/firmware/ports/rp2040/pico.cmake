@@ -1,0 +1,8 @@
+# Raspberry Pi Pico: UART0 on GP0 (out) and GP1 (in). Smoke-tested here by rp2040js.
+set(BOARD_TOOLCHAIN arm-none-eabi)
+set(BOARD_ROLES transmitter sequencer)
+set(BOARD_SOURCES boot.S board.c cortexm/startup.c cortexm/cortexm.c cortexm/pl011.c)
+set(BOARD_OPTIONS -mcpu=cortex-m0plus)
+set(BOARD_DEFINITIONS CORTEXM_UART_IRQ=20 CORTEXM_CYCLES_PER_us=125 PL011_BASE=0x40034000U)
+set(BOARD_SCRIPT memory.ld)
+set(BOARD_IMAGES uf2)
