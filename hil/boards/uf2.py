@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import sys
+from pathlib import Path
 from typing import Final
 
 PAYLOAD_BYTES: Final = 256
@@ -105,3 +107,13 @@ def crc32_mpeg2(data: bytes) -> int:
             value = (value << 1) ^ (0x04C11DB7 if value & 0x80000000 else 0)
             value &= 0xFFFFFFFF
     return value
+
+
+def main(arguments: list[str]) -> None:
+    """Make a UF2 file of an image of the flash of an RP2040: what the firmware's build calls."""
+    image, file = map(Path, arguments)
+    file.write_bytes(uf2_from_image(with_boot_checksum(image.read_bytes())))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
