@@ -6,5 +6,6 @@ set(CMAKE_ASM_COMPILER avr-gcc)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(FIRMWARE_TOOLS avr-)
 
-set(FIRMWARE_OPTIONS -Os -ffp-contract=off -ffreestanding -mcall-prologues)
+# Every octet of flash counts: shared prologues, no inlining.
+set(FIRMWARE_OPTIONS -Os -ffp-contract=off -ffreestanding -mcall-prologues -mstrict-X -maccumulate-args -fno-inline)
 set(FIRMWARE_LINK_OPTIONS -Wl,--relax)

@@ -16,8 +16,8 @@
 
 enum
 {
-    COUNT_us = 4,              // of timer 0, at a 64th of 16 MHz
-    ROUND_us = 256 * COUNT_us, // also the longest sleep
+    COUNT_us   = 4,              // of timer 0, at a 64th of 16 MHz
+    ROUND_us   = 256 * COUNT_us, // also the longest sleep
     NOTE_ALIVE = 0x4C49,
     NOTE_ASKED = 0x4F42
 };
@@ -48,7 +48,7 @@ static volatile uint32_t rounds;
 
 // Neither is cleared by the start-up: the first outlives a reset, the second is set before it.
 __attribute__((section(".noinit"))) static volatile uint16_t note;
-__attribute__((section(".noinit"))) static uint8_t  flags;
+__attribute__((section(".noinit"))) static uint8_t           flags;
 
 /// Before anything else: a watchdog that has bitten stays on, at 16 ms. A boot loader that has taken the flags hands them on
 /// in r2 (Optiboot, since 6.0).
@@ -100,7 +100,7 @@ size_t board_read(uint8_t* const octets, const size_t capacity)
 {
     size_t got = 0;
     while (got < capacity) {
-        bool came;
+        bool came = false;
         ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
         {
             came = ring_take(&received, &octets[got]);
@@ -134,8 +134,8 @@ ISR(TIMER0_OVF_vect)
 
 uint64_t board_clock_us(void)
 {
-    uint32_t whole;
-    uint8_t  part;
+    uint32_t whole = 0;
+    uint8_t  part  = 0;
     ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
     {
         whole = rounds;

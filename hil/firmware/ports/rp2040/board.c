@@ -8,57 +8,57 @@
 #define SET   0x2000U // a register's twins: what is written is set ...
 #define CLEAR 0x3000U // ... or cleared
 
-#define CHIP_ID          CORTEXM_REGISTER(0x40000000U)
-#define REF_CLOCK        CORTEXM_REGISTER(0x40008030U)
-#define REF_CLOCK_IS     CORTEXM_REGISTER(0x40008038U)
-#define SYS_CLOCK        CORTEXM_REGISTER(0x4000803CU)
-#define SYS_CLOCK_IS     CORTEXM_REGISTER(0x40008044U)
-#define PERI_CLOCK       CORTEXM_REGISTER(0x40008048U)
-#define LET_GO           CORTEXM_REGISTER(0x4000C000U + CLEAR)
-#define HOLD             CORTEXM_REGISTER(0x4000C000U + SET)
-#define IS_FREE          CORTEXM_REGISTER(0x4000C008U)
-#define WATCHDOG_RESETS  CORTEXM_REGISTER(0x40010008U)
-#define PIN_FUNCTION(n)  CORTEXM_REGISTER(0x40014004U + 8U * (n))
-#define CRYSTAL          CORTEXM_REGISTER(0x40024000U)
-#define CRYSTAL_STATUS   CORTEXM_REGISTER(0x40024004U)
-#define CRYSTAL_DELAY    CORTEXM_REGISTER(0x4002400CU)
-#define PLL_STATUS       CORTEXM_REGISTER(0x40028000U)
-#define PLL_ON           CORTEXM_REGISTER(0x40028004U + CLEAR)
-#define PLL_TIMES        CORTEXM_REGISTER(0x40028008U)
-#define PLL_BY           CORTEXM_REGISTER(0x4002800CU)
-#define WATCHDOG         CORTEXM_REGISTER(0x40058000U)
-#define WATCHDOG_LOAD    CORTEXM_REGISTER(0x40058004U)
-#define WATCHDOG_REASON  CORTEXM_REGISTER(0x40058008U)
-#define WATCHDOG_TICK    CORTEXM_REGISTER(0x4005802CU)
-#define CHIP_RESET       CORTEXM_REGISTER(0x40064008U)
-#define OUTPUT_SET       CORTEXM_REGISTER(0xD0000014U)
-#define OUTPUT_CLEAR     CORTEXM_REGISTER(0xD0000018U)
-#define OUTPUT_ENABLE    CORTEXM_REGISTER(0xD0000024U)
+#define CHIP_ID         CORTEXM_REGISTER(0x40000000U)
+#define REF_CLOCK       CORTEXM_REGISTER(0x40008030U)
+#define REF_CLOCK_IS    CORTEXM_REGISTER(0x40008038U)
+#define SYS_CLOCK       CORTEXM_REGISTER(0x4000803CU)
+#define SYS_CLOCK_IS    CORTEXM_REGISTER(0x40008044U)
+#define PERI_CLOCK      CORTEXM_REGISTER(0x40008048U)
+#define LET_GO          CORTEXM_REGISTER(0x4000C000U + CLEAR)
+#define HOLD            CORTEXM_REGISTER(0x4000C000U + SET)
+#define IS_FREE         CORTEXM_REGISTER(0x4000C008U)
+#define WATCHDOG_RESETS CORTEXM_REGISTER(0x40010008U)
+#define PIN_FUNCTION(n) CORTEXM_REGISTER(0x40014004U + 8U * (n))
+#define CRYSTAL         CORTEXM_REGISTER(0x40024000U)
+#define CRYSTAL_STATUS  CORTEXM_REGISTER(0x40024004U)
+#define CRYSTAL_DELAY   CORTEXM_REGISTER(0x4002400CU)
+#define PLL_STATUS      CORTEXM_REGISTER(0x40028000U)
+#define PLL_ON          CORTEXM_REGISTER(0x40028004U + CLEAR)
+#define PLL_TIMES       CORTEXM_REGISTER(0x40028008U)
+#define PLL_BY          CORTEXM_REGISTER(0x4002800CU)
+#define WATCHDOG        CORTEXM_REGISTER(0x40058000U)
+#define WATCHDOG_LOAD   CORTEXM_REGISTER(0x40058004U)
+#define WATCHDOG_REASON CORTEXM_REGISTER(0x40058008U)
+#define WATCHDOG_TICK   CORTEXM_REGISTER(0x4005802CU)
+#define CHIP_RESET      CORTEXM_REGISTER(0x40064008U)
+#define OUTPUT_SET      CORTEXM_REGISTER(0xD0000014U)
+#define OUTPUT_CLEAR    CORTEXM_REGISTER(0xD0000018U)
+#define OUTPUT_ENABLE   CORTEXM_REGISTER(0xD0000024U)
 
-#define CRYSTAL_ON       0x00FABAA0U // 1 to 15 MHz
-#define CRYSTAL_1_MS     47U         // times 256 periods of 12 MHz
-#define STABLE           (1U << 31U)
-#define LOCKED           (1U << 31U)
-#define FROM_CRYSTAL     2U
-#define FROM_PLL         1U
-#define PERI_ON          (1U << 11U)
-#define PLL_125          125U                       // 12 MHz * 125 ...
-#define PLL_BY_6_BY_2    ((6U << 16U) | (2U << 12U)) // ... / 6 / 2
-#define PLL_AND_VCO      0x21U
-#define PLL_DIVIDERS     0x08U
-#define PARTS            ((1U << 5U) | (1U << 8U) | (1U << 22U)) // pins, pads, UART0
-#define PART_PLL         (1U << 12U)
-#define ALL_BUT_CLOCKS   0x0001FFFCU
-#define FUNCTION_UART    2U
-#define FUNCTION_SOFT    5U
-#define LED              25U
-#define WATCHDOG_ON      (1U << 30U)
-#define WATCHDOG_BITE    (1U << 31U)
-#define WATCHDOG_BY_12   ((1U << 9U) | 12U) // of the crystal: a microsecond
-#define WATCHDOG_2_S     4000000U           // it counts twice each: erratum RP2040-E1
-#define REASON_TIME      1U
-#define HAD_POWER_ON     (1U << 8U)
-#define HAD_PIN          (1U << 16U)
+#define CRYSTAL_ON     0x00FABAA0U // 1 to 15 MHz
+#define CRYSTAL_1_MS   47U         // times 256 periods of 12 MHz
+#define STABLE         (1U << 31U)
+#define LOCKED         (1U << 31U)
+#define FROM_CRYSTAL   2U
+#define FROM_PLL       1U
+#define PERI_ON        (1U << 11U)
+#define PLL_125        125U                        // 12 MHz * 125 ...
+#define PLL_BY_6_BY_2  ((6U << 16U) | (2U << 12U)) // ... / 6 / 2
+#define PLL_AND_VCO    0x21U
+#define PLL_DIVIDERS   0x08U
+#define PARTS          ((1U << 5U) | (1U << 8U) | (1U << 22U)) // pins, pads, UART0
+#define PART_PLL       (1U << 12U)
+#define ALL_BUT_CLOCKS 0x0001FFFCU
+#define FUNCTION_UART  2U
+#define FUNCTION_SOFT  5U
+#define LED            25U
+#define WATCHDOG_ON    (1U << 30U)
+#define WATCHDOG_BITE  (1U << 31U)
+#define WATCHDOG_BY_12 ((1U << 9U) | 12U) // of the crystal: a microsecond
+#define WATCHDOG_2_S   4000000U           // it counts twice each: erratum RP2040-E1
+#define REASON_TIME    1U
+#define HAD_POWER_ON   (1U << 8U)
+#define HAD_PIN        (1U << 16U)
 
 static uint32_t reason;
 static uint32_t chip_reset;
@@ -104,12 +104,12 @@ _Noreturn void cortexm_reset_chip(void)
 
 void board_init(void)
 {
-    reason               = WATCHDOG_REASON;
-    chip_reset           = CHIP_RESET;
-    PIN_FUNCTION(0U)     = FUNCTION_UART;
-    PIN_FUNCTION(1U)     = FUNCTION_UART;
-    PIN_FUNCTION(LED)    = FUNCTION_SOFT;
-    OUTPUT_ENABLE        = 1U << LED;
+    reason            = WATCHDOG_REASON;
+    chip_reset        = CHIP_RESET;
+    PIN_FUNCTION(0U)  = FUNCTION_UART;
+    PIN_FUNCTION(1U)  = FUNCTION_UART;
+    PIN_FUNCTION(LED) = FUNCTION_SOFT;
+    OUTPUT_ENABLE     = 1U << LED;
     pl011_start(CORTEXM_CYCLES_PER_SECOND, BOARD_BAUD);
     cortexm_start();
     WATCHDOG_RESETS = ALL_BUT_CLOCKS;

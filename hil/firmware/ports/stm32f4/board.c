@@ -23,27 +23,27 @@
 #define WATCHDOG_DIVISOR  CORTEXM_REGISTER(0x40003004U)
 #define WATCHDOG_LOAD     CORTEXM_REGISTER(0x40003008U)
 
-#define PLL_ON          (1U << 24U) // CLOCK_CONTROL
-#define PLL_READY       (1U << 25U)
-#define FROM_PLL        2U // CLOCKS
-#define IS_FROM_PLL     (2U << 2U)
-#define CACHES          0x700U // FLASH_WAIT: prefetch, both caches
-#define PORT_A          1U
-#define USART_1         (1U << 4U)  // ON_APB2
-#define USART_2         (1U << 17U) // ON_APB1
-#define FUNCTION_USART  7U
-#define LED             5U // PA5, LD2 of a Nucleo-64
-#define PATIENCE        20000U // at least 4 ms; a PLL locks in 0.3
-#define FORGET_FLAGS    (1U << 24U)
-#define FLAG_BROWN_OUT  (1U << 25U)
-#define FLAG_PIN        (1U << 26U)
-#define FLAG_POWER      (1U << 27U)
-#define FLAG_WATCHDOGS  (3U << 29U)
-#define WATCHDOG_START  0xCCCCU
-#define WATCHDOG_OPEN   0x5555U
-#define WATCHDOG_FEED   0xAAAAU
-#define WATCHDOG_BY_32  3U // of its own 32 kHz: a millisecond
-#define WATCHDOG_ms     2000U
+#define PLL_ON         (1U << 24U) // CLOCK_CONTROL
+#define PLL_READY      (1U << 25U)
+#define FROM_PLL       2U // CLOCKS
+#define IS_FROM_PLL    (2U << 2U)
+#define CACHES         0x700U // FLASH_WAIT: prefetch, both caches
+#define PORT_A         1U
+#define USART_1        (1U << 4U)  // ON_APB2
+#define USART_2        (1U << 17U) // ON_APB1
+#define FUNCTION_USART 7U
+#define LED            5U     // PA5, LD2 of a Nucleo-64
+#define PATIENCE       20000U // at least 4 ms; a PLL locks in 0.3
+#define FORGET_FLAGS   (1U << 24U)
+#define FLAG_BROWN_OUT (1U << 25U)
+#define FLAG_PIN       (1U << 26U)
+#define FLAG_POWER     (1U << 27U)
+#define FLAG_WATCHDOGS (3U << 29U)
+#define WATCHDOG_START 0xCCCCU
+#define WATCHDOG_OPEN  0x5555U
+#define WATCHDOG_FEED  0xAAAAU
+#define WATCHDOG_BY_32 3U // of its own 32 kHz: a millisecond
+#define WATCHDOG_ms    2000U
 
 // 16 MHz / 16 * 336 / P; both buses stay in their limits, APB1 at 42 MHz, APB2 at 84.
 enum
@@ -53,13 +53,13 @@ enum
 };
 #define PLL_TIMES_21 ((336U << 6U) | 16U)
 #if CORTEXM_CYCLES_PER_us == 84
-#define PLL_BY     (1U << 16U) // P = 4
-#define WAIT       2U          // of the flash, 2.7 to 3.6 V
-#define BUSES_BY   (4U << 10U) // APB1 half, APB2 whole
+#define PLL_BY   (1U << 16U) // P = 4
+#define WAIT     2U          // of the flash, 2.7 to 3.6 V
+#define BUSES_BY (4U << 10U) // APB1 half, APB2 whole
 #elif CORTEXM_CYCLES_PER_us == 168
-#define PLL_BY     0U // P = 2
-#define WAIT       5U
-#define BUSES_BY   ((5U << 10U) | (4U << 13U)) // a quarter, half
+#define PLL_BY   0U // P = 2
+#define WAIT     5U
+#define BUSES_BY ((5U << 10U) | (4U << 13U)) // a quarter, half
 #else
 #error "CORTEXM_CYCLES_PER_us is 84 (any of the family) or 168 (F405, F446)"
 #endif
