@@ -1,4 +1,4 @@
-"""QEMU as a board: started stopped, controlled by QMP over an inherited socket, and gone with its parent."""
+"""QEMU as a board: controlled by QMP over an inherited socket, and gone with its parent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ Line = Literal["pty", "socket"]
 class Qemu:
     """One emulated machine with one serial line.
 
-    It holds its first instruction until its line is connected: what a host sends before would be lost without a word.
+    It holds its first instruction until its line is connected: what a host sends before would be
+    lost without a word.
 
     Attributes
     ----------
@@ -41,7 +42,9 @@ class Qemu:
         Of QEMU.
     """
 
-    def __init__(self, machine: str, image: Path, *, line: Line = "pty", serial: int = 0) -> None:
+    def __init__(
+        self, machine: str, image: Path, *, line: Line = "pty", stays: bool = False
+    ) -> None:
         """Start it and let it run.
 
         Parameters
@@ -52,8 +55,8 @@ class Qemu:
             Firmware as an ELF file.
         line : {"pty", "socket"}
             What its UART is connected to.
-        serial : int
-            Which of its UARTs.
+        stays : bool
+            Whether it goes on when this process ends.
 
         Raises
         ------
@@ -68,7 +71,6 @@ class Qemu:
         ours, theirs = socket.socketpair()
         command = [
             *(program, "-M", machine, "-nographic", "-nodefaults", "-S", "-kernel", str(image)),
-            *("-serial", "null") * serial,
             *("-serial", "chardev:line"),
             *("-chardev", f"socket,id=control,fd={theirs.fileno()}"),
             *("-mon", "chardev=control,mode=control"),
@@ -87,7 +89,8 @@ class Qemu:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=[each.fileno() for each in inherited],
-            preexec_fn=_dies_with(os.getpid()),  # noqa: PLW1509 - one call into libc, before exec
+            start_new_session=stays,
+            preexec_fn=None if stays else _dies_with(os.getpid()),  # noqa: PLW1509 - one call, before exec
         )
         for each in inherited:
             each.close()
@@ -198,7 +201,7 @@ class Qemu:
 
 
 def _dies_with(parent: int) -> Any:
-    """Return what the child does before exec: without it QEMU outlives a killed parent, at full load."""
+    """Return what the child does before exec; otherwise QEMU outlives a parent that is killed."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)

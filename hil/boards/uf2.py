@@ -1,4 +1,4 @@
-"""UF2 files, which a Raspberry Pi Pico takes on the drive that it shows, and the checksum of its first boot stage."""
+"""UF2 files, which a Raspberry Pi Pico takes, and the checksum of its first boot stage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BOOT_STAGE_BYTES: Final = 256  # RP2040 data sheet, 2.8.1.3.1: 252 octets and th
 def uf2_from_image(
     image: bytes, *, address: int = FLASH_RP2040, family: int = FAMILY_RP2040
 ) -> bytes:
-    """Return a UF2 file that writes an image to flash.
+    r"""Return a UF2 file that writes an image to flash.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def uf2_from_image(
     --------
     >>> file = uf2_from_image(bytes(300))
     >>> len(file), file[:4]
-    (1024, b'UF2\\n')
+    (1024, b'UF2\n')
 
     """
     if not image:
@@ -76,7 +76,8 @@ def uf2_from_image(
 def with_boot_checksum(image: bytes) -> bytes:
     """Return an image of an RP2040's flash with the checksum of its boot stage filled in.
 
-    The boot ROM runs the first 256 octets only if their last four are the CRC-32/MPEG-2 of the others.
+    The boot ROM runs the first 256 octets only if their last four are the CRC-32/MPEG-2 of the
+    others.
 
     Raises
     ------
@@ -92,7 +93,7 @@ def with_boot_checksum(image: bytes) -> bytes:
 
 
 def crc32_mpeg2(data: bytes) -> int:
-    """Return the CRC-32/MPEG-2: polynomial 04C11DB7, all ones at first, not reflected, not inverted.
+    """Return the CRC-32/MPEG-2: polynomial 04C11DB7 from all ones, not reflected, not inverted.
 
     Examples
     --------

@@ -1,0 +1,244 @@
+"""Firmware for chips, built by a cross compiler from the sources in the package."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hil.boards.firmware import folder_of, sources
+from hil.errors import BoardError
+
+BAUD: Final = 115_200
+ELF: Final = "firmware.elf"
+_IMAGES: Final = ("firmware.uf2", "firmware.hex", "firmware.bin", ELF)  # the first is flashed
+_PORT_FILES: Final = {".c", ".h", ".S", ".ld", ".cmake", ".txt"}
+_EMULATED: Final = {"lm3s6965evb": "lm3s6965evb", "netduinoplus2": "netduinoplus2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """A cross compiler: its program, and the Debian packages that bring it."""
+
+    compiler: str
+    size: str
+    packages: tuple[str, ...]
+
+    @property
+    def here(self) -> bool:
+        """Whether it is installed."""
+        return shutil.which(self.compiler) is not None
+
+
+TOOLCHAINS: Final = {
+    "arm-none-eabi": Toolchain(
+        "arm-none-eabi-gcc",
+        "arm-none-eabi-size",
+        ("gcc-arm-none-eabi", "libnewlib-arm-none-eabi"),
+    ),
+    "avr": Toolchain("avr-gcc", "avr-size", ("gcc-avr", "avr-libc")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A board that firmware can be built for.
+
+    Attributes
+    ----------
+    id : str
+        Its name, such as ``pico``.
+    title : str
+        What it is, for people.
+    toolchain : Toolchain
+        What builds for it.
+    roles : tuple of str
+        ``transmitter``, ``sequencer``.
+    machine : str
+        QEMU's name of it; empty where QEMU has none.
+    """
+
+    id: str
+    title: str
+    toolchain: Toolchain
+    roles: tuple[str, ...]
+    machine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Firmware for a board.
+
+    Attributes
+    ----------
+    target : Target
+        The board.
+    elf : Path
+        As linked.
+    image : Path
+        What is flashed: UF2, hex, binary or the ELF file, as the board takes it.
+    flash_bytes : int
+        Code, constants and what variables begin with.
+    ram_bytes : int
+        Variables; the stack comes on top.
+    """
+
+    target: Target
+    elf: Path
+    image: Path
+    flash_bytes: int
+    ram_bytes: int
+
+
+def targets() -> dict[str, Target]:
+    """Return the boards that firmware can be built for, by id: one a file of ports/."""
+    found = {}
+    for file in sorted((folder_of("hil/firmware") / "ports").glob("*/*.cmake")):
+        text = file.read_text(encoding="utf-8")
+        found[file.stem] = Target(
+            id=file.stem,
+            title=re.split(r"[:,.] ", text.removeprefix("# ").splitlines()[0])[0],
+            toolchain=TOOLCHAINS[_setting(file, text, "BOARD_TOOLCHAIN")],
+            roles=tuple(_setting(file, text, "BOARD_ROLES").split()),
+            machine=_EMULATED.get(file.stem, ""),
+        )
+    return found
+
+
+def target_of(name: str) -> Target:
+    """Return a board by its id.
+
+    Raises
+    ------
+    BoardError
+        If there is none; the message lists those that there are.
+    """
+    known = targets()
+    if name not in known:
+        msg = f"no board `{name}` to build for. There are: {', '.join(known)}"
+        raise BoardError(msg)
+    return known[name]
+
+
+def build(name: str, *, baud: int = BAUD, folder: Path | None = None) -> Built:
+    """Build a board's firmware; what has been built from these sources before is only looked up.
+
+    Parameters
+    ----------
+    name : str
+        Id of the board.
+    baud : int
+        Rate of its line, bit/s.
+    folder : Path, optional
+        Where to; otherwise this user's cache.
+
+    Raises
+    ------
+    BoardError
+        If there is no such board, its compiler or CMake is not installed (the message names the
+        packages), or the compiler refuses.
+    """
+    target = target_of(name)
+    _check_tools(target)
+    if folder is not None:
+        _run_cmake(target, baud, folder)
+        return _built(target, folder)
+    cached = _cache() / f"{name}-{baud}-{_fingerprint()}"
+    if not (cached / ELF).is_file():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cached.parent, prefix=f"{name}-") as fresh:
+            _run_cmake(target, baud, Path(fresh))
+            _keep(Path(fresh), cached)
+    return _built(target, cached)
+
+
+def missing_packages(*names: str) -> list[str]:
+    """Return the Debian packages that building for these boards still needs."""
+    known = targets()
+    wanted = [] if shutil.which("cmake") else ["cmake"]
+    for name in names:
+        toolchain = known[name].toolchain
+        wanted += [] if toolchain.here else toolchain.packages
+    return sorted(set(wanted))
+
+
+def _check_tools(target: Target) -> None:
+    missing = missing_packages(target.id)
+    if missing:
+        needed = "cmake" if missing == ["cmake"] else target.toolchain.compiler
+        install = " ".join(missing)
+        msg = f"firmware for {target.id} needs {needed}. On Debian: apt-get install {install}"
+        raise BoardError(msg)
+
+
+def _setting(file: Path, text: str, name: str) -> str:
+    found = re.search(rf"^set\({name} ([^)]*)\)", text, re.MULTILINE)
+    if found is None:
+        msg = f"{file}: sets no {name}"
+        raise BoardError(msg)
+    return found[1]
+
+
+def _run_cmake(target: Target, baud: int, folder: Path) -> None:
+    configure = ["cmake", "-S", str(folder_of("hil/firmware")), "-B", str(folder)]
+    configure += [f"-DBOARD={target.id}", f"-DBOARD_BAUD={baud}"]
+    configure += [f"-DPython3_EXECUTABLE={sys.executable}"]
+    for command in (configure, ["cmake", "--build", str(folder)]):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip().splitlines()
+            reason = "\n".join(said[-12:])
+            msg = f"the firmware for {target.id} cannot be built:\n{reason}"
+            raise BoardError(msg)
+
+
+def _keep(fresh: Path, cached: Path) -> None:
+    """Move what was made into the cache; another process may have been quicker."""
+    kept = fresh / "kept"
+    kept.mkdir()
+    for name in (*_IMAGES, "firmware.map"):
+        if (fresh / name).is_file():
+            (fresh / name).rename(kept / name)
+    try:
+        kept.rename(cached)
+    except OSError:
+        if not (cached / ELF).is_file():
+            raise
+
+
+def _built(target: Target, folder: Path) -> Built:
+    elf = folder / ELF
+    size = [target.toolchain.size, str(elf)]
+    lines = subprocess.run(size, capture_output=True, text=True, check=True).stdout.splitlines()
+    text, data, bss = map(int, lines[1].split()[:3])
+    return Built(
+        target=target,
+        elf=elf,
+        image=next(folder / name for name in _IMAGES if (folder / name).is_file()),
+        flash_bytes=text + data,
+        ram_bytes=data + bss,
+    )
+
+
+def _cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME", "")
+    return (
+        Path(root) if Path(root).is_absolute() else Path.home() / ".cache"
+    ) / "flightsw-firmware"
+
+
+def _fingerprint() -> str:
+    """Return what changes when any file does that firmware is made of, a port's among them."""
+    ports = folder_of("hil/firmware")
+    files = [path for path in ports.rglob("*") if path.suffix in _PORT_FILES]
+    digest = hashlib.sha256()
+    for path in sorted({*sources().values(), *files}):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
