@@ -103,8 +103,7 @@ static avr_cycle_count_t wire(avr_t* const avr, const avr_cycle_count_t when, vo
     if (board.at < board.have) {
         const uint8_t octet = board.from_host[board.at++];
         board.octets_in++;
-        if (!avr_regbit_get(avr, board.uart->rxen) ||
-            uart_fifo_get_read_size(&board.uart->input) >= RECEIVER) {
+        if (!avr_regbit_get(avr, board.uart->rxen) || uart_fifo_get_read_size(&board.uart->input) >= RECEIVER) {
             board.lost++;
             avr_regbit_set(avr, board.uart->dor);
         } else {
