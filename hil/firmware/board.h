@@ -7,7 +7,8 @@
 /// port.h defines, all integers:
 ///   PORT_ROLES          bit 0 transmitter, bit 1 sequencer: what is linked in
 ///   PORT_CONTENT_MAX    longest content that it takes and sends, [96, LINK_CONTENT_MAX_bytes]
-///   PORT_CONFIG_bytes   memory for the configuration, at least ROLE_TRANSMITTER_CONFIG_bytes; sequencer: fsw_config_t
+///   PORT_CONFIG_bytes   memory for the configuration, at least ROLE_TRANSMITTER_CONFIG_bytes; sequencer: fsw_config_t; without
+///                       the sequencer it is that of the input too, so at least as long
 ///   PORT_INPUT_bytes    longest packet that it takes, at least the dictionary's longest; sequencer: ROLE_SEQUENCER_INPUT_bytes
 ///   PORT_STORAGE_bytes  memory for the transmitter's queues
 ///   PORT_REPLY_bytes    output that it keeps until it is asked for again: at least a transfer frame and its marker;

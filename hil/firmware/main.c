@@ -39,10 +39,18 @@ static union
 } role;
 
 static uint8_t content[PORT_CONTENT_MAX + LINK_CRC_bytes];
-static uint8_t input[PORT_INPUT_bytes];
 static uint8_t storage[PORT_STORAGE_bytes];
 static _Alignas(8) uint8_t config[PORT_CONFIG_bytes];
 static _Alignas(8) uint8_t reply[PORT_REPLY_bytes];
+
+#if HAS_SEQUENCER
+static uint8_t input[PORT_INPUT_bytes];
+#define INPUT input
+#else
+// A transmitter has read its configuration when it starts, and only then is there an input: they share memory.
+#define INPUT config
+_Static_assert(PORT_CONFIG_bytes >= PORT_INPUT_bytes, "PORT_CONFIG_bytes");
+#endif
 
 static const session_config_t plan = {
     .role =
@@ -58,7 +66,7 @@ static const session_config_t plan = {
         {
             .state         = &role,
             .config        = config,
-            .input         = input,
+            .input         = INPUT,
             .storage       = storage,
             .input_bytes   = PORT_INPUT_bytes,
             .storage_bytes = PORT_STORAGE_bytes,

@@ -75,7 +75,7 @@ class AvrBoard:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        said, _ = self._process.communicate(timeout=5.0)
+        said = self._process.communicate(timeout=5.0)[0]
         seen = [line for line in said.splitlines() if line.startswith("SEEN ")]
         self.seen = json.loads(seen[0].removeprefix("SEEN ")) if seen else {}
 

@@ -7,5 +7,6 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(FIRMWARE_TOOLS avr-)
 
 # Every octet of flash counts: shared prologues, no inlining.
-set(FIRMWARE_OPTIONS -Os -ffp-contract=off -ffreestanding -mcall-prologues -mstrict-X -maccumulate-args -fno-inline)
+set(FIRMWARE_OPTIONS -Os -ffp-contract=off -ffreestanding -mcall-prologues -mstrict-X -maccumulate-args -fno-inline
+  -flto)
 set(FIRMWARE_LINK_OPTIONS -Wl,--relax)

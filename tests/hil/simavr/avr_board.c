@@ -54,7 +54,8 @@ enum
     RAM_MAX       = 8192 + 512,
     MCUSR_ATMEGA  = 0x54, // of both chips, in data space
     EXTRF         = 1,
-    IDLE_PATIENCE = 1 // ms of the wall clock that a sleeping chip waits for the host
+    QUIET         = 4, // octet times
+    IDLE_PATIENCE = 1  // ms of the wall clock that a sleeping chip waits for the host
 };
 
 static struct
@@ -68,6 +69,7 @@ static struct
     uint8_t     from_host[HOST_ROOM];
     size_t      at, have;
     uint64_t    octets_in, octets_out, lost;
+    uint64_t    moved; // the cycle of the last octet, either way
     uint32_t    resets;
     uint16_t    stack_low;
 } board;
@@ -103,6 +105,7 @@ static avr_cycle_count_t wire(avr_t* const avr, const avr_cycle_count_t when, vo
     if (board.at < board.have) {
         const uint8_t octet = board.from_host[board.at++];
         board.octets_in++;
+        board.moved = avr->cycle;
         if (!avr_regbit_get(avr, board.uart->rxen) || uart_fifo_get_read_size(&board.uart->input) >= RECEIVER) {
             board.lost++;
             avr_regbit_set(avr, board.uart->dor);
@@ -119,6 +122,7 @@ static void to_host(avr_irq_t* const irq, const uint32_t value, void* const unus
     (void)unused;
     const uint8_t octet = (uint8_t)value;
     board.octets_out++;
+    board.moved = board.avr->cycle;
     while (write(board.fd, &octet, 1) < 0 && !stop) {
         if (errno != EAGAIN && errno != EINTR) {
             board.closed = true;
@@ -131,9 +135,10 @@ static void to_host(avr_irq_t* const irq, const uint32_t value, void* const unus
 
 static void sleeping(avr_t* const avr, const avr_cycle_count_t cycles)
 {
-    (void)avr;
     (void)cycles;
-    if (!board.paced && board.at == board.have) {
+    // A line on which nothing has moved for some octets: only the host can go on.
+    const bool quiet = board.at == board.have && avr->cycle - board.moved > QUIET * board.uart->cycles_per_byte;
+    if (!board.paced && quiet) {
         struct pollfd line = {.fd = board.fd, .events = POLLIN};
         (void)poll(&line, 1, IDLE_PATIENCE);
     }

@@ -34,8 +34,8 @@ _Noreturn void cortexm_reset_chip(void);
 static inline _Noreturn void cortexm_request_reset(void)
 {
     __asm volatile("dsb" ::: "memory");
+    CORTEXM_REGISTER(0xE000ED0CU) = 0x05FA0004U; // AIRCR: its key, SYSRESETREQ. Once: an emulator may obey twice
     for (;;) {
-        CORTEXM_REGISTER(0xE000ED0CU) = 0x05FA0004U; // AIRCR: its key, SYSRESETREQ
     }
 }
 

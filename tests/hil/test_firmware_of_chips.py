@@ -1,0 +1,103 @@
+"""Firmware for each chip: it builds from the package's sources, and fits."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+
+import pytest
+
+from hil.boards.build import TOOLCHAINS, build, target_of, targets
+from hil.boards.uf2 import crc32_mpeg2, uf2_from_image, with_boot_checksum
+from hil.errors import BoardError
+from tests.hil.chips import built_for, target_names
+
+KIB = 1024
+
+# Of the data sheets. What an AVR keeps free for its stack is measured in test_avr.py.
+MOST = {
+    "lm3s6965evb": (256 * KIB, 64 * KIB - 8 * KIB),
+    "nucleo-f4": (512 * KIB, 96 * KIB - 8 * KIB),
+    "netduinoplus2": (512 * KIB, 96 * KIB - 8 * KIB),
+    "uno": (16 * KIB, 2 * KIB),
+    "mega2560": (16 * KIB, 2 * KIB),
+    "pico": (32 * KIB, 256 * KIB - 8 * KIB),
+    "pico-small": (32 * KIB, 8 * KIB - 2 * KIB),
+}
+
+
+@pytest.mark.parametrize("name", target_names())
+def test_builds_and_fits(name: str) -> None:
+    firmware = built_for(name)
+
+    flash_bytes, ram_bytes = MOST[name]
+    assert firmware.flash_bytes <= flash_bytes
+    assert firmware.ram_bytes <= ram_bytes
+
+
+def test_what_was_built_is_not_built_again() -> None:
+    first = built_for("uno")
+    changed_ns = first.elf.stat().st_mtime_ns
+
+    assert build("uno").elf.stat().st_mtime_ns == changed_ns
+
+
+def test_an_unknown_board_is_told_the_known_ones() -> None:
+    with pytest.raises(BoardError, match=r"no board `esp32` to build for. There are: .*pico, "):
+        target_of("esp32")
+
+
+@pytest.mark.parametrize("name", target_names())
+def test_a_missing_compiler_is_named_with_its_packages(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cmake = tmp_path / "cmake"
+    cmake.symlink_to("/bin/true")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    toolchain = targets()[name].toolchain
+
+    with pytest.raises(BoardError) as error:
+        build(name)
+
+    packages = " ".join(sorted(toolchain.packages))
+    said = f"firmware for {name} needs {toolchain.compiler}. On Debian: apt-get install {packages}"
+    assert str(error.value) == said
+
+
+def test_every_toolchain_is_that_of_a_board() -> None:
+    assert {target.toolchain for target in targets().values()} == set(TOOLCHAINS.values())
+
+
+# --------------------------------------------------------------------------------------- UF2
+
+
+def test_the_checksum_of_the_boot_stage_is_that_of_the_catalogue() -> None:
+    assert crc32_mpeg2(b"123456789") == 0x0376E6E7  # Greg Cook's catalogue, CRC-32/MPEG-2
+
+
+def test_the_checksum_stands_at_the_end_of_the_boot_stage() -> None:
+    image = with_boot_checksum(bytes(range(256)) + b"more")
+
+    assert image[252:256] == crc32_mpeg2(bytes(range(252))).to_bytes(4, "little")
+    assert (image[:252], image[256:]) == (bytes(range(252)), b"more")
+
+
+@pytest.mark.parametrize(("size", "blocks"), [(1, 1), (256, 1), (257, 2), (10_000, 40)])
+def test_a_uf2_file_holds_the_image_in_blocks(size: int, blocks: int) -> None:
+    image = os.urandom(size)
+
+    file = uf2_from_image(image)
+
+    assert len(file) == 512 * blocks
+    taken = b"".join(file[512 * k + 32 : 512 * k + 288] for k in range(blocks))
+    assert zlib.crc32(taken[:size]) == zlib.crc32(image)
+    for k in range(blocks):
+        block = file[512 * k : 512 * (k + 1)]
+        words = [int.from_bytes(block[at : at + 4], "little") for at in range(0, 32, 4)]
+        # microsoft/uf2, README: magic, magic, family given, address, size, number, of, family
+        assert words == [
+            *(0x0A324655, 0x9E5D5157, 0x2000),
+            *(0x10000000 + 256 * k, 256, k, blocks, 0xE48BFF56),
+        ]
+        assert block[-4:] == bytes.fromhex("306fb10a")
