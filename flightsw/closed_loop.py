@@ -90,6 +90,7 @@ class ClosedLoop:
         scenario: Scenario,
         *,
         sink: Callable[[bytes], object] | None = None,
+        listened: Callable[[float], object] | None = None,
         transmitter: TransmitterBoard | None = None,
         computer: SequencerBoard | None = None,
     ) -> None:
@@ -102,7 +103,7 @@ class ClosedLoop:
             raise CoreRefusedError(status)
         self.outside: int | None = None
         self.sent = bytearray()
-        self._sink = sink
+        self._sink, self._listened = sink, listened
         self._pieces: list[bytes] = []
         self._transmitter, self._computer = transmitter, computer
         self._make_room()
@@ -264,3 +265,6 @@ class ClosedLoop:
         log.begun = 0
         if self._sink is not None:
             self._sink(self._pieces[-1])
+        if self._listened is not None:
+            config = self.tables.fsw
+            self._listened((self.loop.tick + config.countdown_ticks) * config.tick_us * 1e-6)

@@ -125,10 +125,11 @@ class Flight:
         return digest.hexdigest()
 
 
-def fly(
+def fly(  # noqa: PLR0913  one a wish
     scenario: Scenario,
     *,
     sink: Callable[[bytes], object] | None = None,
+    listened: Callable[[float], object] | None = None,
     speed: float | None = None,
     transmitter: TransmitterBoard | None = None,
     computer: SequencerBoard | None = None,
@@ -141,6 +142,9 @@ def fly(
         From `flightsw.load`.
     sink : callable, optional
         Is given the downlink log as it grows, in pieces.
+    listened : callable, optional
+        Is told, after each piece, until when the stations have listened, s after the epoch of the
+        log: silence is known by it, and by no clock of the machine that flies.
     speed : float, optional
         Seconds of flight in a second; as fast as it goes unless given. The bytes are the same.
     transmitter : TransmitterBoard, optional
@@ -169,7 +173,9 @@ def fly(
     The closed loop runs in long calls of the core with the GIL released; with a board, tick by
     tick. A board that does what the core does gives the same bytes.
     """
-    closed = ClosedLoop(scenario, sink=sink, transmitter=transmitter, computer=computer)
+    closed = ClosedLoop(
+        scenario, sink=sink, listened=listened, transmitter=transmitter, computer=computer
+    )
     closed.run(speed=speed)
     return flown(closed)
 

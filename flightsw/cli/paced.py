@@ -15,7 +15,7 @@ from flightsw.cli.timetable import (
     nothing_heard,
     row_line,
 )
-from flightsw.ground.live import GroundClock, LiveGround
+from flightsw.ground.live import LiveGround
 from flightsw.ground.state import STALE_S, LastFrame
 from flightsw.ground.timeline import Silence
 from flightsw.summary import clock
@@ -42,51 +42,45 @@ class LiveTable:
     ----------
     briefing : Briefing
         What the ground knows beforehand.
-    speed : float or None
-        Seconds of flight in a second; None when it is not paced, so that no time is known but
-        that of the frames.
+
+    Times `until_s` are those until which the stations have listened, s after the epoch of the log.
     """
 
-    def __init__(self, briefing: Briefing, *, speed: float | None) -> None:
+    def __init__(self, briefing: Briefing) -> None:
         self.ground: Final = LiveGround(briefing)
-        self._clock = GroundClock(speed)
         self._shown: set[str] = set()
         self._told_lost_s: float | None = None
         self._silences = 0
 
-    def take(self, piece: bytes, *, at_s: float) -> Iterator[Line]:
+    def take(self, piece: bytes, *, until_s: float) -> Iterator[Line]:
         """Take a piece of the downlink log; yield the rows that it brings."""
         update = self.ground.feed(piece)
-        link = self.ground.link()
-        if link.last_ert_us is not None and len(update.t_s):
-            self._clock.set(link.last_ert_us, at_s=at_s)
         new = {heard.name for heard in update.events} - self._shown
         rows = [row for row in self.ground.timeline if row.name in new]
         yield from self._between(rows, self.ground.silences[self._silences :])
         self._silences = len(self.ground.silences)
-        silent_s = self.silent_s(at_s=at_s)
+        silent_s = self.silent_s(until_s=until_s)
         last_s = self.ground.last_s
         if silent_s is not None and last_s is not None and self._told_lost_s != last_s:
             yield from self._lost(Silence(from_s=last_s, to_s=None))
 
-    def silent_s(self, *, at_s: float) -> float | None:
+    def silent_s(self, *, until_s: float) -> float | None:
         """Return for how long no frame has come that should have, s; None while it is no loss."""
-        now_us, last_s = self._clock.now_us(at_s=at_s), self.ground.last_s
-        if now_us is None or last_s is None:
+        last_s = self.ground.last_s
+        if last_s is None:
             return None
-        silent_s = min(now_us / 1e6, self.ground.briefing.listen_until_s) - last_s
+        silent_s = min(until_s, self.ground.briefing.listen_until_s) - last_s
         return silent_s if silent_s > STALE_S else None
 
-    def status(self, *, at_s: float) -> str:
+    def status(self, *, until_s: float) -> str:
         """Return the line that lives. After a loss it shows no height: none is known."""
-        now_us = self._clock.now_us(at_s=at_s)
-        if now_us is None:
+        if self.ground.link().last_ert_us is None:
             return "no telemetry yet"
-        now = clock(now_us / 1e6, decimals=1)
-        silent_s = self.silent_s(at_s=at_s)
+        now = clock(until_s, decimals=1)
+        silent_s = self.silent_s(until_s=until_s)
         if silent_s is not None:
             return f"{now}  no telemetry for {silent_s:.0f} s"
-        link, state = self.ground.link(now_us=now_us), self.ground.last_state
+        link, state = self.ground.link(now_us=round(until_s * 1e6)), self.ground.last_state
         place = f"  {state.altitude_m / 1e3:7.1f} km  {state.speed_mps:6.0f} m/s" if state else ""
         gaps = f"  {link.gaps} gaps" if link.gaps else ""
         damaged = f"  {link.damaged} damaged" if link.damaged else ""
@@ -133,18 +127,18 @@ class LiveTable:
 class Watch:
     """Shows a flight while it flies; a pipe gets the rows as plain lines, without the line.
 
-    It is given the pieces of the log by the flight itself, which goes on when it has looked: at
-    most every `LOOK_S`, some milliseconds long.
+    It is given the pieces of the log and the time by the flight itself, which goes on when it has
+    looked: at most every `LOOK_S`, some milliseconds long.
     """
 
     def __init__(
         self, scenario: Scenario, briefing: Briefing, *, speed: float | None, no_color: bool
     ) -> None:
         self._scenario = scenario
-        self._table = LiveTable(briefing, speed=speed)
+        self._table = LiveTable(briefing)
         self._no_color = no_color
         self._waiting: list[bytes] = []
-        self._looked_s = _NEVER
+        self._looked_s = self._until_s = _NEVER
         self._live: Live | None = None
         self._speed = f"x{speed:g}" if speed is not None else "max"
 
@@ -156,14 +150,18 @@ class Watch:
         """Take a piece of the downlink log."""
         if piece:
             self._waiting.append(piece)
+
+    def listened(self, until_s: float) -> None:
+        """Show what came until then, unless the last look was just now."""
+        self._until_s = until_s
         at_s = time.monotonic()
         if at_s - self._looked_s >= LOOK_S:
             self._looked_s = at_s
-            self._look(at_s)
+            self._look()
 
     def end(self, picture: GroundPicture) -> None:
         """Print what only the end tells."""
-        self._look(time.monotonic())
+        self._look()
         self._stop()
         self._print([*self._table.rest(picture), Line.of()])
 
@@ -195,11 +193,13 @@ class Watch:
             self._live.stop()
             self._live = None
 
-    def _look(self, at_s: float) -> None:
+    def _look(self) -> None:
         piece, self._waiting = b"".join(self._waiting), []
-        rows = [*self._table.take(piece, at_s=at_s)]
+        rows = [*self._table.take(piece, until_s=self._until_s)]
         if self._live is not None:  # first the line, so that no row stands above one of before it
-            status = Line.of(Span(f"{self._table.status(at_s=at_s)}  {self._speed}", "dim"))
+            status = Line.of(
+                Span(f"{self._table.status(until_s=self._until_s)}  {self._speed}", "dim")
+            )
             self._live.update(_text(status), refresh=True)
         self._print(rows)
 

@@ -149,7 +149,7 @@ def _watched(
 
     with watch:
         watch.begin(run_dir)
-        flight = fly(scenario, sink=sink, speed=speed)
+        flight = fly(scenario, sink=sink, listened=watch.listened, speed=speed)
         watch.end(flight.ground)
     return flight
 
