@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hil.kinds import Discover, Echo, Poll, encode
 from hil.link import CONTENT_MAX, DELIMITER, Decoder, FrameError, content_of, frame
-from tests.hil.bench import decoded, encoded
+from tests.hil.bench import Bench, decoded, encoded
 from tests.hil.document import Example, Spoilt, examples, spoilt
 
 octet = st.sampled_from([0, 0, 1, 2, 254, 255]) | st.integers(0, 255)
@@ -78,3 +79,43 @@ def test_both_read_alike_where_frames_are_cut_flipped_and_joined() -> None:
     assert counters["frames_good"] > 1000
     assert counters["frames_bad"] > 1000
     assert counters["frames_long"] > 100
+
+
+def test_twenty_thousand_frames_are_the_same_octet_for_octet() -> None:
+    chance = random.Random(6)
+    favoured = bytes([0, 0, 1, 254, 255])
+
+    for _ in range(20_000):
+        content = bytearray(chance.randbytes(chance.randint(2, CONTENT_MAX)))
+        for _ in range(chance.randrange(20)):
+            content[chance.randrange(len(content))] = chance.choice(favoured)
+        line = frame(bytes(content))
+        assert encoded(bytes(content)) == line
+        assert decoded(line)[0] == [content]
+
+
+def test_a_board_counts_what_the_decoder_counts() -> None:
+    """Sequences too, of frames that are lost, late, doubled or of no kind."""
+    chance = random.Random(7)
+    board, decoder, sequence = Bench(), Decoder(from_board=False), 0
+    line = frame(encode(Discover(1), 0))
+    for _ in range(2000):
+        sequence = (sequence + chance.choice([1, 1, 1, 1, 2, 0, 255, 200])) & 0xFF
+        message = Poll(sequence) if chance.randrange(2) else Echo(chance.randbytes(30))
+        octets = bytearray(frame(encode(message, sequence)))
+        if chance.randrange(4) == 0:
+            octets[chance.randrange(len(octets))] ^= 1 << chance.randrange(8)
+        if chance.randrange(20) == 0:
+            octets = bytearray(frame(bytes([0x7E, sequence])))
+        line += octets
+
+    board.feed(line)
+    decoder.feed(line)
+    question = frame(encode(Poll(1), sequence))
+    decoder.feed(question)
+    (status,) = board.feed(question)
+
+    counted = decoder.counters
+    for name in counted.__slots__:
+        assert getattr(status, name) == getattr(counted, name), name
+    assert min(counted.sequence_gaps, counted.sequence_repeats, counted.malformed) > 50
