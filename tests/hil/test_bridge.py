@@ -313,6 +313,13 @@ def test_a_port_that_says_something_else_is_told(relay: Relay, monkeypatch) -> N
         opened(relay.port)
 
 
+def test_a_host_that_hears_itself_is_told(monkeypatch) -> None:
+    monkeypatch.setattr("hil.connection._DISCOVER_S", 0.1)
+
+    with pytest.raises(BoardSilentError, match=r"^loop://: no board of this link answers; 14 "):
+        opened("loop://")
+
+
 # ---------------------------------------------------------------------- a line that loses
 
 
