@@ -163,3 +163,15 @@ def test_ends_with_its_parent() -> None:
     while pid in {each.pid for each in registry.registered()}:
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def test_boards_that_start_and_end_at_once_keep_out_of_one_anothers_way() -> None:
+    source = (
+        "from hil.boards.virtual import VirtualBoard as V\n"
+        "from pathlib import Path\n"
+        "for _ in range(20):\n"
+        "    with V() as board: assert Path(board.port).is_symlink()\n"
+    )
+    others = [subprocess.Popen([sys.executable, "-c", source]) for _ in range(3)]
+
+    assert [other.wait() for other in others] == [0, 0, 0]
