@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from flightsw.scenario.models import (
     Clock,
@@ -13,6 +13,7 @@ from flightsw.scenario.models import (
     File,
     Items,
     Name,
+    Pair,
     Rate,
     Reference,
     Seed,
@@ -69,15 +70,11 @@ class Overrides(Table):
     seed: Seed | None = None
 
 
-def _pair(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 class Expect(Table):
     """What decides the exit code of a scenario."""
 
     success: bool | None = None
-    last_frame_t_s: Annotated[tuple[Clock, Clock], BeforeValidator(_pair)] | None = None
+    last_frame_t_s: Pair[Clock] | None = None
     radar: Literal["detected", "not detected"] | None = None
     seen: Items[EventName] | None = None
     not_seen: Items[EventName] | None = None

@@ -13,7 +13,10 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+# A strict tuple is no list, which is what TOML has.
 Items = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+Pair = Annotated[tuple[T, T], BeforeValidator(_as_tuple)]
+Four = Annotated[tuple[T, T, T, T], BeforeValidator(_as_tuple)]
 
 NAME_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 EVENT_PATTERN: Final = r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$"

@@ -19,6 +19,7 @@ from flightsw.scenario.models import (
     Area,
     Beta,
     File,
+    Four,
     Items,
     Mass,
     Name,
@@ -160,13 +161,8 @@ class Sensors(Table):
 
 Voltage = Annotated[float, Field(gt=0.0, le=60.0)]
 Interval = Annotated[float, Field(ge=0.0, le=60.0)]
-Queues = tuple[
-    Annotated[int, Field(ge=96, le=8192)],
-    Annotated[int, Field(ge=96, le=8192)],
-    Annotated[int, Field(ge=96, le=8192)],
-    Annotated[int, Field(ge=96, le=8192)],
-]
-Flushes = tuple[Interval, Interval, Interval, Interval]
+Queues = Four[Annotated[int, Field(ge=96, le=8192)]]  # of the channels, the first to leave first
+Flushes = Four[Interval]
 
 
 class Transmitter(Table):

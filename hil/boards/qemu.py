@@ -87,7 +87,7 @@ class Qemu:
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if stays else subprocess.PIPE,
             pass_fds=[each.fileno() for each in inherited],
             start_new_session=stays,
             preexec_fn=None if stays else _dies_with(os.getpid()),  # noqa: PLW1509 - one call, before exec

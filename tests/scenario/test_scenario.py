@@ -131,3 +131,15 @@ def test_pydantic_comes_with_the_first_file_only() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_queues_and_flushes_of_a_transmitter_are_arrays_of_its_file(here) -> None:
+    change = (
+        "queue_bytes = [128, 104, 128, 184]\nflush_s = [0.0, 0.1, 0.2, 1.0]\nspacecraft_id = 65"
+    )
+    here.change("vehicle", "soyuz-u", "spacecraft_id = 65", change)
+
+    transmitter = load("progress-ms-04").vehicle.transmitter[0]
+
+    assert transmitter.queue_bytes == (128, 104, 128, 184)
+    assert transmitter.flush_s == (0.0, 0.1, 0.2, 1.0)

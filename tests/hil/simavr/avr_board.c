@@ -21,7 +21,8 @@
 //
 // Simulated time runs as fast as it can; a chip that sleeps waits for the host. --paced: at the pace of the wall clock.
 // SIGUSR1 pulls the reset pin. At the end (SIGTERM, or the line closed) one line of JSON on stdout says what was seen from
-// outside: octets each way, octets lost, resets, cycles, the deepest stack.
+// outside: octets each way, octets that came
+// while the receiver was off, octets that it lost, resets, cycles, the deepest stack.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +69,7 @@ static struct
     bool        closed;
     uint8_t     from_host[HOST_ROOM];
     size_t      at, have;
-    uint64_t    octets_in, octets_out, lost;
+    uint64_t    octets_in, octets_out, unheard, lost;
     uint64_t    moved; // the cycle of the last octet, either way
     uint32_t    resets;
     uint16_t    stack_low;
@@ -95,6 +96,21 @@ static void from_host(void)
     }
 }
 
+/// An octet has come whole.
+static void deliver(avr_t* const avr, const uint8_t octet)
+{
+    const uint8_t waiting = uart_fifo_get_read_size(&board.uart->input);
+    if (!avr_regbit_get(avr, board.uart->rxen)) {
+        board.unheard++;
+    } else if (waiting >= RECEIVER) {
+        board.lost++;
+        avr_regbit_set(avr, board.uart->dor);
+    } else {
+        avr_regbit_clear(avr, board.uart->dor); // reading what waited has done so; simavr would refuse the octet
+        avr_raise_irq(board.input, octet);
+    }
+}
+
 /// One octet time of the line.
 static avr_cycle_count_t wire(avr_t* const avr, const avr_cycle_count_t when, void* const unused)
 {
@@ -106,12 +122,7 @@ static avr_cycle_count_t wire(avr_t* const avr, const avr_cycle_count_t when, vo
         const uint8_t octet = board.from_host[board.at++];
         board.octets_in++;
         board.moved = avr->cycle;
-        if (!avr_regbit_get(avr, board.uart->rxen) || uart_fifo_get_read_size(&board.uart->input) >= RECEIVER) {
-            board.lost++;
-            avr_regbit_set(avr, board.uart->dor);
-        } else {
-            avr_raise_irq(board.input, octet);
-        }
+        deliver(avr, octet);
     }
     return when + (board.uart->cycles_per_byte > 0 ? board.uart->cycles_per_byte : FIRST_WIRE);
 }
@@ -309,9 +320,9 @@ int main(const int argc, char** const argv)
     }
     (void)fcntl(board.fd, F_SETFL, fcntl(board.fd, F_GETFL) | O_NONBLOCK);
     const int status = run();
-    (void)printf("SEEN {\"octets_in\": %" PRIu64 ", \"octets_out\": %" PRIu64 ", \"lost\": %" PRIu64
-                 ", \"resets\": %" PRIu32 ", \"cycles\": %" PRIu64 ", \"stack_bytes\": %u}\n",
-                 board.octets_in, board.octets_out, board.lost, board.resets, (uint64_t)board.avr->cycle,
+    (void)printf("SEEN {\"octets_in\": %" PRIu64 ", \"octets_out\": %" PRIu64 ", \"unheard\": %" PRIu64
+                 ", \"lost\": %" PRIu64 ", \"resets\": %" PRIu32 ", \"cycles\": %" PRIu64 ", \"stack_bytes\": %u}\n",
+                 board.octets_in, board.octets_out, board.unheard, board.lost, board.resets, (uint64_t)board.avr->cycle,
                  (unsigned)(board.avr->ramend - board.stack_low));
     return status;
 }

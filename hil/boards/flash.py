@@ -1,0 +1,157 @@
+"""Firmware brought to a real board: to the drive that it shows, or by its vendor's tool."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from hil.errors import BoardError
+
+if TYPE_CHECKING:
+    from hil.boards.build import Built
+
+DRIVE_MARK: Final = "INFO_UF2.TXT"  # microsoft/uf2, README: on every drive that takes UF2 files
+_MOUNTS: Final = ("/media/*/*", "/run/media/*/*", "/media/*", "/mnt/*", "/Volumes/*")
+_BLOCK_BYTES: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A vendor's program that flashes; ``{image}``, ``{elf}`` and ``{port}`` in its arguments.
+
+    Attributes
+    ----------
+    program, package : str
+        Its name, and Debian's package of it.
+    arguments : tuple of str
+        Of one call.
+    """
+
+    program: str
+    package: str
+    arguments: tuple[str, ...]
+
+    @property
+    def needs_port(self) -> bool:
+        """Whether the board's serial port has to be told."""
+        return any("{port}" in argument for argument in self.arguments)
+
+
+def _avrdude(part: str, programmer: str) -> tuple[Tool, ...]:
+    # -D: the boot loader erases page by page
+    arguments = ("-p", part, "-c", programmer, "-P", "{port}", "-b", "115200", "-D")
+    return (Tool("avrdude", "avrdude", (*arguments, "-U", "flash:w:{image}:i")),)
+
+
+def _openocd(board: str) -> Tool:
+    return Tool(
+        "openocd", "openocd", ("-f", f"board/{board}.cfg", "-c", "program {elf} verify reset exit")
+    )
+
+
+TOOLS: Final = {
+    "uno": _avrdude("atmega328p", "arduino"),
+    "mega2560": _avrdude("atmega2560", "wiring"),
+    "nucleo-f4": (
+        Tool("st-flash", "stlink-tools", ("--reset", "write", "{image}", "0x08000000")),
+        _openocd("st_nucleo_f4"),
+    ),
+    "netduinoplus2": (
+        Tool("dfu-util", "dfu-util", ("-a", "0", "-s", "0x08000000:leave", "-D", "{image}")),
+    ),
+    "lm3s6965evb": (_openocd("ek-lm3s6965"),),
+}
+
+
+def flash(firmware: Built, *, port: str | None = None) -> str:
+    """Bring firmware to a board; return in words what was done.
+
+    Parameters
+    ----------
+    firmware : Built
+        What to bring.
+    port : str, optional
+        The board's serial port, for boot loaders that speak there; of a board that shows a drive,
+        the folder where that is mounted, when it is not found.
+
+    Raises
+    ------
+    BoardError
+        If the board's drive is not there, or not the only one; its tool is not installed (the
+        message names the package) or fails; a port is needed and not given.
+    """
+    if firmware.image.suffix == ".uf2":
+        drive = _drive(port)
+        _copy(firmware.image, drive)
+        return f"copied {firmware.image.name} to {drive}"
+    tools = TOOLS.get(firmware.target.id, ())
+    if not tools:
+        msg = f"nothing here flashes {firmware.target.id}; its image is {firmware.image}"
+        raise BoardError(msg)
+    tool = next((tool for tool in tools if shutil.which(tool.program)), None)
+    if tool is None:
+        first = tools[0]
+        msg = (
+            f"flashing {firmware.target.id} needs {first.program}. "
+            f"On Debian: apt-get install {first.package}"
+        )
+        raise BoardError(msg)
+    if tool.needs_port and not port:
+        msg = f"{firmware.target.id} is flashed through its serial port: give it with --port"
+        raise BoardError(msg)
+    values = {"image": firmware.image, "elf": firmware.elf, "port": port}
+    command = [tool.program, *(argument.format(**values) for argument in tool.arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stdout + done.stderr).strip().splitlines()
+        reason = "\n".join(said[-8:])
+        msg = f"{' '.join(command)} failed, status {done.returncode}:\n{reason}"
+        raise BoardError(msg)
+    return " ".join(command)
+
+
+def _drive(given: str | None) -> Path:
+    if given is not None:
+        if not (Path(given) / DRIVE_MARK).is_file():
+            msg = f"{given} is no drive that takes UF2 files: there is no {DRIVE_MARK} on it"
+            raise BoardError(msg)
+        return Path(given)
+    found = sorted(drives())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        several = ", ".join(map(str, found))
+        msg = f"several boards wait for a UF2 file: {several}. Say which with --port FOLDER"
+        raise BoardError(msg)
+    msg = (
+        "no board waits for a UF2 file: hold BOOTSEL while plugging it in, and mount its drive "
+        "(--port FOLDER says where, if it is not found)"
+    )
+    raise BoardError(msg)
+
+
+def drives(mounts: tuple[str, ...] = _MOUNTS) -> set[Path]:
+    """Return the mounted drives that take UF2 files."""
+    return {
+        folder
+        for pattern in mounts
+        for folder in Path("/").glob(pattern.removeprefix("/"))
+        if (folder / DRIVE_MARK).is_file()
+    }
+
+
+def _copy(image: Path, drive: Path) -> None:
+    """Copy block by block and see it written: the board goes away as soon as it has it all."""
+    try:
+        with (drive / image.name).open("wb", buffering=0) as file:
+            octets = image.read_bytes()
+            for at in range(0, len(octets), 64 * _BLOCK_BYTES):
+                file.write(octets[at : at + 64 * _BLOCK_BYTES])
+            os.fsync(file.fileno())
+    except OSError as error:
+        msg = f"{drive}: the file could not be written: {error.strerror}"
+        raise BoardError(msg) from error

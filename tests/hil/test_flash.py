@@ -1,0 +1,130 @@
+"""Firmware brought to boards: by a drive, or by a tool that writes down how it was called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hil.boards import flash as flashing
+from hil.boards.build import Built, target_of
+from hil.boards.flash import TOOLS, flash
+from hil.errors import BoardError
+from tests.hil.chips import target_names
+
+
+def firmware(folder: Path, name: str, suffix: str) -> Built:
+    image, elf = folder / f"firmware.{suffix}", folder / "firmware.elf"
+    image.write_bytes(bytes(1024))
+    elf.touch()
+    return Built(target_of(name), elf=elf, image=image, flash_bytes=1024, ram_bytes=0)
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Make a folder of tools the only one on the path; return how to put one there."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+
+    def make(name: str, *, status: int = 0) -> Path:
+        called = tmp_path / f"{name}.called"
+        script = folder / name
+        said = f'echo "{name} "$* > {called}; echo no board >&2; exit {status}'
+        script.write_text(f"#!/bin/sh\n{said}\n")
+        script.chmod(0o755)
+        return called
+
+    return make
+
+
+AVRDUDE = "-P /dev/ttyACM0 -b 115200 -D -U flash:w:{image}:i"
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "call"),
+    [
+        ("uno", "hex", f"avrdude -p atmega328p -c arduino {AVRDUDE}"),
+        ("mega2560", "hex", f"avrdude -p atmega2560 -c wiring {AVRDUDE}"),
+        ("nucleo-f4", "bin", "st-flash --reset write {image} 0x08000000"),
+        (
+            "nucleo-f4",
+            "bin",
+            "openocd -f board/st_nucleo_f4.cfg -c program {elf} verify reset exit",
+        ),
+    ],
+)
+def test_calls_the_vendors_tool(tmp_path, tools, name, suffix, call) -> None:
+    called = tools(call.split()[0])
+    built = firmware(tmp_path, name, suffix)
+
+    flash(built, port="/dev/ttyACM0")
+
+    assert called.read_text() == call.format(image=built.image, elf=built.elf) + "\n"
+
+
+@pytest.mark.parametrize("name", sorted(TOOLS))
+def test_a_missing_tool_is_named_with_its_package(tmp_path, tools, name) -> None:
+    first = TOOLS[name][0]
+
+    with pytest.raises(BoardError, match=f"needs {first.program}. .*install {first.package}$"):
+        flash(firmware(tmp_path, name, "bin"), port="/dev/ttyACM0")
+
+
+def test_a_boot_loader_on_a_serial_port_needs_its_name(tmp_path, tools) -> None:
+    tools("avrdude")
+
+    with pytest.raises(BoardError, match="give it with --port"):
+        flash(firmware(tmp_path, "uno", "hex"))
+
+
+def test_what_a_tool_says_when_it_fails_is_told(tmp_path, tools) -> None:
+    tools("avrdude", status=1)
+
+    with pytest.raises(BoardError, match=r"(?s)failed, status 1:\nno board"):
+        flash(firmware(tmp_path, "uno", "hex"), port="/dev/ttyACM0")
+
+
+def test_a_uf2_file_is_copied_to_the_drive_that_takes_it(tmp_path, monkeypatch) -> None:
+    drive = tmp_path / "media" / "user" / "RPI-RP2"
+    drive.mkdir(parents=True)
+    (drive / "INFO_UF2.TXT").write_text("UF2 Bootloader v3.0\n")
+    monkeypatch.setattr(flashing, "drives", lambda: {drive})
+    built = firmware(tmp_path, "pico", "uf2")
+
+    said = flash(built)
+
+    assert (drive / "firmware.uf2").read_bytes() == built.image.read_bytes()
+    assert said == f"copied firmware.uf2 to {drive}"
+
+
+def test_drives_are_known_by_the_file_that_each_has(tmp_path) -> None:
+    for name in ("RPI-RP2", "HOLIDAYS"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "RPI-RP2" / "INFO_UF2.TXT").touch()
+
+    assert flashing.drives((f"{tmp_path}/*",)) == {tmp_path / "RPI-RP2"}
+
+
+def test_without_a_drive_it_says_how_to_get_one(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(flashing, "drives", set)
+
+    with pytest.raises(BoardError, match="hold BOOTSEL while plugging it in"):
+        flash(firmware(tmp_path, "pico", "uf2"))
+
+
+def test_several_drives_are_listed(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(flashing, "drives", lambda: {tmp_path / "A", tmp_path / "B"})
+
+    with pytest.raises(BoardError, match=f"several boards wait .*: {tmp_path}/A, {tmp_path}/B"):
+        flash(firmware(tmp_path, "pico", "uf2"))
+
+
+def test_a_folder_that_is_no_such_drive_is_refused(tmp_path) -> None:
+    with pytest.raises(BoardError, match=f"{tmp_path} is no drive that takes UF2 files"):
+        flash(firmware(tmp_path, "pico", "uf2"), port=str(tmp_path))
+
+
+@pytest.mark.parametrize("name", target_names())
+def test_every_board_can_be_flashed(name: str) -> None:
+    assert name in TOOLS or name.startswith("pico")
