@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Policy = Literal["wait", "fail", "continue"]
 
-_DISCOVER_S: Final = 3.0  # an Arduino that opening has reset listens after two
+_DISCOVER_S: Final = 3.5  # an Arduino that opening has reset listens after two
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ _SILENCE_S: Final = 1.5  # it may hold its breath, an emulator's pseudo-terminal
 _PATIENCE_MIN_S: Final = 0.02
 _PATIENCE_MAX_S: Final = 0.25  # more than a tick's octets take
 _REPEATS_MAX: Final = 100  # of one question, of a board that does answer
-_ASK_AGAIN_S: Final = 0.25
+_ASK_AGAIN_S: Final = (0.25, 0.5, 1.0)
 _BITS_PER_OCTET: Final = 10
 _NUMBERS: Final = 0xFFFF
 _CONTENT_MIN: Final = 26  # with less, no grant has room for an input
@@ -169,7 +169,7 @@ class Line:
         until = time.monotonic() + patience_s
         before = self._statistics.octets_from_board
         while (left := until - time.monotonic()) > 0.0:
-            identity = inquiry.ask(min(left, _ASK_AGAIN_S))
+            identity = inquiry.ask(left)
             if identity is not None:
                 return identity
         heard = self._statistics.octets_from_board - before
@@ -277,7 +277,10 @@ class Line:
 
 
 class Inquiry:
-    """DISCOVER, said now and then until IDENTITY answers."""
+    """DISCOVER, said now and then until IDENTITY answers.
+
+    Ever less often: a boot loader that listens after a reset goes on once there is silence.
+    """
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -285,11 +288,16 @@ class Inquiry:
         self._asked = 0
         self._size = len(DELIMITER) + len(frame(encode(Discover(0), 0)))
 
+    @property
+    def again_s(self) -> float:
+        """How long after it was last said it should be said again, s."""
+        return _ASK_AGAIN_S[min(self._asked, len(_ASK_AGAIN_S)) - 1]
+
     def ask(self, timeout_s: float) -> Identity | None:
-        """Say it once and wait, s, for the answer to this or an earlier one."""
+        """Say it and wait, s, until it should be said again, for the answer to any of them."""
         self._line.send(Discover(self._first + self._asked), fresh=True)
         self._asked += 1
-        return self.wait(timeout_s)
+        return self.wait(min(timeout_s, self.again_s))
 
     def wait(self, timeout_s: float) -> Identity | None:
         """Wait for the answer, s."""

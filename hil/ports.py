@@ -154,13 +154,18 @@ def _why(url: str, error: BaseException) -> str:
     code = getattr(error, "errno", None) or (error.args[0] if error.args else None)
     # Windows tells its reason in the text alone.
     text = str(error)
-    if code in _ABSENT or "FileNotFoundError" in text:
+    if (code in _ABSENT and not os.path.exists(url)) or "FileNotFoundError" in text:
         here = ", ".join(f"{port.name} ({port.title})" for port in ports_here())
         return f"no {url}. Ports here: {here or 'none'}"
     if code in _TAKEN or "PermissionError" in text:
         return f"{url} is in use by another program"
     if code in (errno.EACCES, errno.EPERM):
         return _not_allowed(url)
+    told = re.search(r"\((\d+), '", text)  # of termios, in the text of pyserial's
+    if not isinstance(code, int) and told:
+        code = int(told[1])
+    if isinstance(code, int) and code > 0:
+        return f"{url} cannot be opened as a serial port: {os.strerror(code)}"
     reason = re.sub(r"^.*\[Errno -?\d+\] |^Could not .*?: ", "", text)
     return f"{url} cannot be opened as a serial port: {reason}"
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from hil.ports import Port
 
-_ASK_AGAIN_S: Final = 0.25
 _OPEN_AGAIN_S: Final = 0.01
 _LIST_AGAIN_S: Final = 0.25
 _SLICE_S: Final = 0.005
@@ -124,8 +123,8 @@ class Search:
         try:
             now = time.monotonic()
             if now >= next_s:
-                self._open[name] = (line, inquiry, now + _ASK_AGAIN_S)
                 identity = inquiry.ask(slice_s)
+                self._open[name] = (line, inquiry, now + inquiry.again_s)
             else:
                 identity = inquiry.wait(slice_s)
         except BoardError:

@@ -115,9 +115,14 @@ def test_what_is_no_serial_port_is_told(tmp_path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"")
 
-    for path in (file, tmp_path):
-        with pytest.raises(PortError, match=f"^{path} cannot be opened as a serial port: "):
+    for path, why in (
+        (file, "Inappropriate ioctl for device"),
+        ("/dev/null", "Inappropriate ioctl for device"),
+        (tmp_path, "Is a directory"),
+    ):
+        with pytest.raises(PortError) as error:
             open_port(str(path))
+        assert str(error.value) == f"{path} cannot be opened as a serial port: {why}"
 
 
 def test_a_rate_that_is_none_is_told(far: Far) -> None:
@@ -245,38 +250,50 @@ def line_socket(stack):
     return port, end.sendall, lambda size: end.recv(size, socket.MSG_WAITALL)
 
 
-def line_rfc2217(stack):
-    server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    device: Any = serial.serial_for_url("loop://", timeout=0)
-    heard = bytearray()
+class Rfc2217Server:
+    """A device server by pyserial's own PortManager, in a thread."""
 
-    def serve() -> None:
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._heard = bytearray()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        self.url = f"rfc2217://127.0.0.1:{self._server.getsockname()[1]}"
+
+    def _serve(self) -> None:
+        device: Any = serial.serial_for_url("loop://", timeout=0)
         with contextlib.suppress(OSError):
-            end, _ = server.accept()
-            stack.callback(end.close)
-            sender: Any = SimpleNamespace(write=end.sendall)
-            manager = rfc2217.PortManager(device, sender)
-            told.append((end, manager))
-            while octets := end.recv(4096):
-                heard.extend(b"".join(manager.filter(octets)))
+            self._end, _ = self._server.accept()
+            sender: Any = SimpleNamespace(write=self._end.sendall)
+            self._manager = rfc2217.PortManager(device, sender)
+            while octets := self._end.recv(4096):
+                self._heard.extend(b"".join(self._manager.filter(octets)))
 
-    told: list[Any] = []
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    port = open_port(f"rfc2217://127.0.0.1:{server.getsockname()[1]}")
-    stack.callback(thread.join, 5.0)
-    stack.callback(port.close)
-    ((end, manager),) = told
+    def say(self, octets: bytes) -> None:
+        self._end.sendall(b"".join(self._manager.escape(octets)))
 
-    def hear(size: int) -> bytes:
+    def heard(self, size: int) -> bytes:
         until = time.monotonic() + 5.0
-        while len(heard) < size and time.monotonic() < until:
+        while len(self._heard) < size and time.monotonic() < until:
             time.sleep(0.005)
-        taken = bytes(heard)
-        heard.clear()
+        taken = bytes(self._heard)
+        self._heard.clear()
         return taken
 
-    return port, lambda octets: end.sendall(b"".join(manager.escape(octets))), hear
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._end.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._end.close()
+        self._server.close()
+
+
+def line_rfc2217(stack):
+    server = Rfc2217Server()
+    port = open_port(server.url)
+    stack.callback(server.close)
+    stack.callback(port.close)
+    return port, server.say, server.heard
 
 
 def test_every_octet_passes_both_ways(line) -> None:
@@ -367,6 +384,20 @@ def test_a_connection_that_ends_is_lost() -> None:
         with pytest.raises(PortLostError):
             port.read(1.0)
         port.close()
+
+
+@RFC2217
+def test_a_server_that_ends_is_lost() -> None:
+    server = Rfc2217Server()
+    port = open_port(server.url)
+    server.close()
+
+    with pytest.raises(PortLostError):
+        port.read(2.0)
+    with pytest.raises(PortLostError):
+        port.write(b"x")
+
+    port.close()
 
 
 def test_opening_leaves_no_descriptor_behind(far: Far, tmp_path) -> None:
