@@ -139,6 +139,11 @@ def line_load(scenario: Scenario, role: Role) -> LineLoad:
     return LineLoad(_pieces_of(told, GRANT, DATA), channels.sum(axis=1), channels, tick_s, whole)
 
 
+def telemetry_bps(octets_per_s: float, frame_bytes: int) -> int:
+    """Return how many bits of transfer frames, markers included, go in octets of the line."""
+    return int(octets_per_s * 8 * frame_bytes / _pieces(frame_bytes, FRAMES, FRAMES))
+
+
 def fit(load: LineLoad, baud: int) -> Fit:
     """Return whether a line of `baud` bit/s carries a load in real time."""
     carries = baud / BITS_OF_OCTET
@@ -147,8 +152,7 @@ def fit(load: LineLoad, baud: int) -> Fit:
     needs = load.peak_per_s(load.to_board + load.from_board)
     if load.frame_bytes:
         needs = max(load.peak_per_s(load.to_board), load.peak_per_s(load.from_board))
-        share = load.frame_bytes / _pieces(load.frame_bytes, FRAMES, FRAMES)
-        cap = int(carries * share * 8)
+        cap = telemetry_bps(carries, load.frame_bytes)
         thinned = _thinned(load, carries)
     enough = next((rate for rate in RATES if rate / BITS_OF_OCTET >= needs), None)
     return Fit(baud, carries, needs, cap, thinned, enough)

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from hil.errors import BoardError, BoardMismatchError, BoardRefusedError, BoardSilentError
 from hil.kinds import (
-    Credit,
     Discover,
     HostMessage,
     Identity,
@@ -51,15 +49,6 @@ class SessionEndedError(BoardError):
         self.status = status
 
 
-class Taken(Enum):
-    """What an answer is to a task."""
-
-    NOTHING = "something else"
-    PART = "a part of it"
-    SPOILT = "it must be said again"
-    DONE = "the whole of it"
-
-
 class Task(Protocol):
     """What is said to a board until it is done."""
 
@@ -71,8 +60,8 @@ class Task(Protocol):
         """Say what is left of it, as far as there are credits."""
         ...
 
-    def take(self, received: Received) -> Taken:
-        """Take what may be an answer."""
+    def take(self, received: Received) -> bool | None:
+        """Take an answer: True, it is done; False, it must be said again; None, go on."""
         ...
 
     def check(self, status: Status) -> None:
@@ -213,24 +202,23 @@ class Line:
         until = now + self._patience_s(0)
         while True:
             again = doubted = False
-            got_on = False
             for received in self.listen(max(0.0, until - now)):
+                timeouts = 0
                 message = received.message
-                taken = task.take(received)
-                if taken is Taken.DONE:
+                done = task.take(received)
+                if done:
                     return
-                again = again or taken is Taken.SPOILT
-                got_on = got_on or taken is not Taken.NOTHING or isinstance(message, Credit)
+                again = again or done is False
                 if isinstance(message, Status) and asked and message.nonce == asked:
                     asked = 0
                     self._check(message, task)
                     self.credits.answered(received.taken)
-                    again = got_on = True
+                    again = True
                 elif isinstance(message, Refused) and message.reason == Reason.NOT_RUNNING:
                     doubted = not asked
+                until = 0.0  # anew
             now = time.monotonic()
-            if got_on:
-                timeouts = 0
+            if not until:
                 heard_s = now
                 until = now + self._patience_s(0)
             if again:

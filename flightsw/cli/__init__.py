@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 OK: Final = 0
 NOT_AS_EXPECTED: Final = 1
 REFUSED: Final = 2
+BOARD_TROUBLE: Final = 3
 OUR_BUG: Final = 4
 INTERRUPTED: Final = 130
 
@@ -137,6 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one a
         if _is_ours(error):
             _complain(_worded(error))
             return REFUSED
+        if _is_of_a_board(error):
+            _complain(_worded(error))
+            return BOARD_TROUBLE
         return _crashed(error, None, given)
     return code if isinstance(code, int) else OK
 
@@ -145,6 +149,12 @@ def _is_ours(error: BaseException) -> bool:
     from flightsw.errors import FlightswError
 
     return isinstance(error, FlightswError)
+
+
+def _is_of_a_board(error: BaseException) -> bool:
+    from hil.errors import BoardError
+
+    return isinstance(error, BoardError)
 
 
 def _worded(error: Exception) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 import click
 
 _LOG = click.Path(path_type=Path)
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
+)
 
 
 @click.group(name="board")
@@ -14,10 +17,148 @@ def command() -> None:
     """Find, make, try and compare boards that fly the transmitter or the sequencer."""
 
 
+_BAUD = click.option(
+    "--baud",
+    type=click.IntRange(min=300),
+    default=115_200,
+    metavar="RATE",
+    help="Of the line, bit/s.",
+)
+
+
+@command.command(name="list")
+@click.option("--port", metavar="PORT", help="Only this one, whatever it is.")
+@_BAUD
+@_JSON
+@click.option("--no-color", is_flag=True, help="Print without colour, as a pipe gets it.")
+def list_boards(*, port: str | None, baud: int, as_json: bool, no_color: bool) -> int:
+    """Show serial ports and running boards, and who answers on them."""
+    from flightsw.cli.board_list import boards_here, list_lines, list_of
+    from flightsw.cli.output import show, show_json
+
+    found = boards_here(port=port, baud=baud)
+    if as_json:
+        show_json(list_of(found))
+    else:
+        show(list_lines(found), no_color=no_color)
+    return 0
+
+
+@command.command()
+@click.argument("kind", type=click.Choice(["virtual", "emulated"]))
+@click.option(
+    "--baud",
+    type=click.IntRange(min=300),
+    metavar="RATE",
+    help="Of its line; unless given as fast as it goes.",
+)
+@_JSON
+def start(*, kind: str, baud: int | None, as_json: bool) -> int:
+    """Start a board that is a process, and print the port to use.
+
+    It stays until it is ended; every list of boards has it.
+    """
+    from flightsw.cli.board_ports import start_board
+
+    return start_board(kind, baud=baud, as_json=as_json)
+
+
+@command.command(name="build")
+@click.argument("target", metavar="[TARGET]", required=False)
+@_BAUD
+@click.option("-o", "--out", type=_LOG, metavar="DIR", help="Where to; a cache unless given.")
+@_JSON
+def build_it(*, target: str | None, baud: int, out: Path | None, as_json: bool) -> int:
+    """Build a board's firmware, and print its image; without TARGET list the boards.
+
+    The rate of its line is built in.
+    """
+    from flightsw.cli.board_ports import build_board, target_lines
+
+    if target is not None:
+        return build_board(target, baud=baud, out=out, as_json=as_json)
+    if as_json:
+        msg = "--json is of one TARGET; which?"
+        raise click.UsageError(msg)
+    for line in target_lines():
+        click.echo(line)
+    return 0
+
+
+@command.command(name="test")
+@click.argument("board", metavar="PORT")
+@_BAUD
+@click.option(
+    "--for", "mission", metavar="MISSION", help="Say whether its flight fits the line in real time."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1, 600.0),
+    default=2.0,
+    metavar="S",
+    help="How long the line is kept full.",
+)
+@_JSON
+@click.option("-q", "--quiet", is_flag=True, help="Do not say what is tried next.")
+@click.option("--no-color", is_flag=True, help="Print without colour, as a pipe gets it.")
+def try_it(  # noqa: PLR0913  one a flag
+    *,
+    board: str,
+    baud: int,
+    mission: str | None,
+    seconds: float,
+    as_json: bool,
+    quiet: bool,
+    no_color: bool,
+) -> int:
+    """Try a board and its line: echoes, round trips, throughput, errors, a verdict.
+
+    PORT is a port, `virtual`, or what a running board is called. Exit 1 when an error was counted.
+    """
+    from flightsw.cli.board_test import test_lines, try_board
+    from flightsw.cli.output import show, show_json, tell
+    from flightsw.scenario import load
+
+    scenario = None if mission is None else load(mission)
+
+    def notice(text: str) -> None:
+        if not quiet and not as_json:
+            tell(f"{text} ...")
+
+    result = try_board(board, baud=baud, seconds=seconds, scenario=scenario, notice=notice)
+    if as_json:
+        show_json(result)
+    else:
+        show(test_lines(result), no_color=no_color)
+    return 0 if result["good"] else 1
+
+
+@command.command()
+@click.argument("log", metavar="LOG", type=_LOG)
+@click.option(
+    "--replay",
+    "board",
+    metavar="PORT",
+    help="Fly it again on a board, and compare each answer with the one recorded.",
+)
+@_BAUD
+@_JSON
+def wire(*, log: Path, board: str | None, baud: int, as_json: bool) -> int:
+    """Tell a wire log, as `run --wire FILE` records it: each frame, its time and direction.
+
+    Exit 1 when something on the line was no frame, the log is damaged, or an answer differs.
+    """
+    from flightsw.cli.board_wire import replay_wire, tell_wire
+
+    if board is not None:
+        return replay_wire(log, board, baud=baud, as_json=as_json)
+    return tell_wire(log, as_json=as_json)
+
+
 @command.command()
 @click.argument("host", metavar="HOST_LOG", type=_LOG)
 @click.argument("board", metavar="BOARD_LOG", type=_LOG)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@_JSON
 def diff(*, host: Path, board: Path, as_json: bool) -> int:
     """Compare the downlinks of two runs, folders or logs: frames, packets, values.
 

@@ -142,9 +142,9 @@ class Watch:
         self._live: Live | None = None
         self._speed = f"x{speed:g}" if speed is not None else "max"
 
-    def begin(self, run_dir: Path) -> None:
+    def begin(self, run_dir: Path, board: str | None = None) -> None:
         """Print what is flown."""
-        self._print([*heading(self._scenario, str(run_dir)), Line.of(), columns()])
+        self._print([*heading(self._scenario, str(run_dir), board), Line.of(), columns()])
 
     def take(self, piece: bytes) -> None:
         """Take a piece of the downlink log."""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flightsw.cli import CrashedError
+from flightsw.cli.board_options import board_choice, board_options
 from flightsw.cli.speed import pace, read_speed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from flightsw.cli.board_flight import BoardInFlight
     from flightsw.cli.output import Line
     from flightsw.cli.paced import Watch
     from flightsw.flight import Flight
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     metavar="N|max",
     help="Show it while it flies, N seconds of flight in a second.",
 )
+@board_options
 @click.option("--force", is_flag=True, help="Replace the run in --out; never another folder.")
 @click.option(
     "--report", "with_report", is_flag=True, help="Write report.html into the run's folder."
@@ -69,14 +72,18 @@ def command(  # noqa: PLR0913  one a flag
     quiet: bool,
     verbose: bool,
     no_color: bool,
+    **board: Any,
 ) -> int:
-    """Fly once; exit 0 when it went as expected, 1 when not, 2 when it cannot be flown."""
+    """Fly once; exit 0 as expected, 1 not, 2 when it cannot be flown, 3 for trouble of a board."""
     if at_s is not None and len(faults) != 1:
         msg = f"--at moves exactly one --fault, not {len(faults)}; write FAULT@T for each"
         raise click.UsageError(msg)
     if force and out is None:
         msg = "--force replaces the run in --out DIR; which one?"
         raise click.UsageError(msg)
+    choice = board_choice(**board)
+    from contextlib import ExitStack
+
     from flightsw.cli.output import show, show_json, tell
     from flightsw.scenario import load
     from flightsw.summary import exit_code
@@ -91,7 +98,15 @@ def command(  # noqa: PLR0913  one a flag
         from flightsw.cli.paced import Watch
 
         watch = Watch(scenario, ground_brief(scenario), speed=pace(speed), no_color=no_color)
-    flight, summary = fly_and_record(scenario, out=out, force=force, speed=pace(speed), watch=watch)
+    with ExitStack() as stack:
+        playing = None
+        if choice is not None:
+            from flightsw.cli.board_flight import board_for
+
+            playing = stack.enter_context(board_for(choice, scenario, notice=tell))
+        flight, summary = fly_and_record(
+            scenario, out=out, force=force, speed=pace(speed), watch=watch, playing=playing
+        )
     if as_json:
         show_json(summary)
     else:
@@ -104,63 +119,91 @@ def command(  # noqa: PLR0913  one a flag
     return exit_code(flight, summary)
 
 
-def fly_and_record(
+def fly_and_record(  # noqa: PLR0913  what a run differs in
     scenario: Scenario,
     *,
     out: Path | None = None,
     force: bool = False,
     speed: float | None = None,
     watch: Watch | None = None,
+    playing: BoardInFlight | None = None,
 ) -> tuple[Flight, dict[str, Any]]:
     """Fly a scenario into its run folder, watched or not; return the flight and its summary."""
     from flightsw.errors import FlightswError
-    from flightsw.flight import fly
     from flightsw.records import RecordError, RunFolder
     from flightsw.summary import summary
+    from hil.errors import BoardError
 
-    folder = RunFolder.create(scenario, out=out, force=force)
+    board = None if playing is None else playing.asked
+    folder = RunFolder.create(scenario, out=out, force=force, board=board)
     try:
         with folder.downlink() as log:
-            if watch is None:
-                flight = fly(scenario, sink=log.write, speed=speed)
-            else:
-                flight = _watched(scenario, log, speed, watch, folder.path)
-        result = summary(flight, run_dir=folder.path)
+            flight = _flown(scenario, log, speed, watch, playing, folder.path)
+        board = None if playing is None else playing.told(flight)
+        result = summary(flight, run_dir=folder.path, board=board)
         folder.write(flight, result)
     except RecordError:
         raise
-    except FlightswError:
-        folder.discard()
-        raise
+    except (FlightswError, BoardError) as error:
+        if playing is None or not playing.flying:
+            folder.discard()
+            raise
+        folder.stopped(str(error))
+        kept = f"{error}; what was heard is kept in {folder.path}, marked incomplete"
+        raise BoardError(kept) from error
     except Exception as error:
         raise CrashedError(folder.path) from error
     return flight, result
 
 
-def _watched(
-    scenario: Scenario, log: DownlinkFile, speed: float | None, watch: Watch, run_dir: Path
+def _flown(  # noqa: PLR0913, PLR0917  as above
+    scenario: Scenario,
+    log: DownlinkFile,
+    speed: float | None,
+    watch: Watch | None,
+    playing: BoardInFlight | None,
+    run_dir: Path,
 ) -> Flight:
-    """Fly, show what is heard while it is, and the rest of the table."""
-    from flightsw.flight import fly
+    """Fly, with a board if one plays, shown while it flies if it is watched."""
+    if watch is None:
+        return _fly(scenario, log.write, speed, playing)
 
     def sink(piece: bytes) -> None:
         log.write(piece)
         watch.take(piece)
 
     with watch:
-        watch.begin(run_dir)
-        flight = fly(scenario, sink=sink, listened=watch.listened, speed=speed)
+        watch.begin(run_dir, None if playing is None else playing.words)
+        flight = _fly(scenario, sink, speed, playing, listened=watch.listened)
         watch.end(flight.ground)
     return flight
 
 
+def _fly(
+    scenario: Scenario,
+    sink: Callable[[bytes], object],
+    speed: float | None,
+    playing: BoardInFlight | None,
+    *,
+    listened: Callable[[float], object] | None = None,
+) -> Flight:
+    from flightsw.flight import fly
+
+    if playing is None:
+        return fly(scenario, sink=sink, listened=listened, speed=speed)
+    return playing.fly(scenario, sink=sink, listened=listened, speed=speed)
+
+
 def page(flight: Flight, summary: dict[str, Any], *, quiet: bool = False) -> Iterator[Line]:
     """Yield everything that is printed of a flight."""
+    from flightsw.cli.board_told import board_words
     from flightsw.cli.output import Line
     from flightsw.cli.timetable import heading, outcome, table
 
     if not quiet:
-        yield from heading(flight.scenario, summary["run_dir"])
+        board = summary["board"]
+        words = None if board is None else board_words(board)
+        yield from heading(flight.scenario, summary["run_dir"], words)
         yield Line.of()
         yield from table(flight.ground)
         yield Line.of()

@@ -7,6 +7,7 @@ from math import degrees
 from typing import TYPE_CHECKING, Any, Final
 
 import flightsw
+from flightsw.cli.board_told import board_alarms, board_lines
 from flightsw.cli.output import Line, Span, Style
 from flightsw.ground.limits import worst
 from flightsw.ground.state import STALE_S
@@ -38,7 +39,7 @@ ALARM: Final = MARKS["alarm"][0]
 NOT_SEEN: Final = "not seen"
 
 
-def heading(scenario: Scenario, run_dir: str | None) -> Iterator[Line]:
+def heading(scenario: Scenario, run_dir: str | None, board: str | None = None) -> Iterator[Line]:
     """Yield what is flown, and where its records go."""
     yield Line.of(
         f"flightsw {flightsw.__version__}   {scenario.scenario_id or scenario.mission.id} on "
@@ -46,6 +47,8 @@ def heading(scenario: Scenario, run_dir: str | None) -> Iterator[Line]:
     )
     if run_dir is not None:
         yield Line.of(f"run  {run_dir}")
+    if board is not None:
+        yield Line.of(f"board  {board}")
 
 
 def table(ground: GroundPicture) -> Iterator[Line]:
@@ -96,6 +99,8 @@ def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
         yield _fact("fall", _fall(summary["fall"]))
     if flight.ledger:
         yield from _faults(flight)
+    if summary["board"] is not None:
+        yield from _board(summary["board"])
     yield from _expected(flight, summary)
     judged = "verdict, altitude" if target.max_altitude_m is not None else "verdict, orbit"
     yield Line.of(Span(f"  {'truth':<{LABEL_WIDTH}}{judged} and faults; all else as heard", "dim"))
@@ -258,6 +263,17 @@ def _faults(flight: Flight) -> Iterator[Line]:
             when = "its time never came" if act.at_s is None else f"at {clock(act.at_s)}"
             text = f"{ALARM} {act.kind} of {act.component} changed nothing: {when}"
             yield from _wrapped("", text, "alarm")
+
+
+def _board(board: dict[str, Any]) -> Iterator[Line]:
+    for number, text in enumerate(board_lines(board)):
+        yield _fact("" if number else "board", text)
+    for text in board_alarms(board):
+        yield from _wrapped("", f"{ALARM} {text}", "alarm")
+    if board["degraded"]:
+        yield from _wrapped(
+            "", f"{ALARM} DEGRADED: not to be taken for a flight that passed", "alarm"
+        )
 
 
 def _expected(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:

@@ -49,7 +49,12 @@ class RunFolder:
 
     @classmethod
     def create(
-        cls, scenario: Scenario, *, out: Path | None = None, force: bool = False
+        cls,
+        scenario: Scenario,
+        *,
+        out: Path | None = None,
+        force: bool = False,
+        board: Mapping[str, Any] | None = None,
     ) -> RunFolder:
         """Take a folder and write its `run.json`, marked incomplete.
 
@@ -61,6 +66,8 @@ class RunFolder:
             The folder, absent or empty; ``runs/ID-NNNN`` with the next free number unless given.
         force : bool
             Whether `out` may be a run that is to be replaced; another folder never is.
+        board : mapping, optional
+            Which board is to play what part.
 
         Returns
         -------
@@ -75,7 +82,7 @@ class RunFolder:
         """
         made = out is None or not out.exists()
         path = _next_folder(scenario) if out is None else _given_folder(out, force=force)
-        folder = cls(path, _manifest(scenario), made=made)
+        folder = cls(path, _manifest(scenario) | {"board": board and dict(board)}, made=made)
         try:
             folder._write_manifest()
             _clear(path)
@@ -101,6 +108,11 @@ class RunFolder:
         self._write("summary.json", _text(summary))
         write_truth(flight, self.path / "truth.npz")
         self._manifest |= {"state": "complete", "result_hash": flight.result_hash}
+        self._write_manifest()
+
+    def stopped(self, why: str) -> None:
+        """Say in `run.json` why the run is incomplete; what was recorded is kept."""
+        self._manifest["stopped"] = why
         self._write_manifest()
 
     def discard(self) -> None:

@@ -1,0 +1,119 @@
+"""The flags of `flightsw run` that let a board play a part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
+
+Role = Literal["transmitter", "sequencer"]
+OnLoss = Literal["wait", "fail", "continue"]
+
+_FLAGS: Final = {
+    "role": "--role",
+    "lockstep": "--lockstep",
+    "baud": "--baud",
+    "on_loss": "--on-loss",
+    "wire": "--wire",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardChoice:
+    """Which board plays what, and how.
+
+    `board` is `virtual`, `emulated`, a port, a URL, or what a running board is called. `baud` None:
+    what is usual for it.
+    """
+
+    board: str
+    role: Role = "transmitter"
+    baud: int | None = None
+    on_loss: OnLoss = "wait"
+    wire: Path | None = None
+
+
+def board_options(function: _F) -> _F:
+    """Give a command the flags of `BoardChoice`."""
+    for option in reversed(
+        (
+            click.option(
+                "--board",
+                metavar="virtual|emulated|PORT",
+                help="A board plays a part: one that is started, or what is on a port.",
+            ),
+            click.option(
+                "--role",
+                type=click.Choice(["transmitter", "sequencer"]),
+                help="The part that the board plays; transmitter unless given.",
+            ),
+            click.option(
+                "--lockstep",
+                is_flag=True,
+                default=None,
+                help="Tick by tick, with the same bytes; so it is unless something else is given.",
+            ),
+            click.option(
+                "--baud",
+                type=click.IntRange(min=300),
+                metavar="RATE",
+                help="Of the line, bit/s.",
+            ),
+            click.option(
+                "--on-loss",
+                type=click.Choice(["wait", "fail", "continue"]),
+                help="When the board is gone: wait for it, end with exit 3, or fly on without.",
+            ),
+            click.option(
+                "--wire",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="Record every octet of the line; `flightsw board wire FILE` tells it.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def board_choice(  # noqa: PLR0913  one a flag
+    *,
+    board: str | None,
+    role: Role | None,
+    lockstep: bool | None,
+    baud: int | None,
+    on_loss: OnLoss | None,
+    wire: Path | None,
+) -> BoardChoice | None:
+    """Return what the flags say; None when no board plays.
+
+    Raises
+    ------
+    click.UsageError
+        If a flag is given that says nothing without another, or against another.
+    """
+    given = {
+        "role": role,
+        "lockstep": lockstep,
+        "baud": baud,
+        "on_loss": on_loss,
+        "wire": wire,
+    }
+    said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if board is None:
+        if said:
+            msg = f"{_FLAGS[next(iter(said))]} is for a board; which one? --board"
+            raise click.UsageError(msg)
+        return None
+    said.pop("lockstep", None)
+    if role == "sequencer" and on_loss == "continue":
+        msg = "a vehicle without its sequencer does not fly on: --on-loss wait or fail"
+        raise click.UsageError(msg)
+    return BoardChoice(board=board, **said)

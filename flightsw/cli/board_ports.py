@@ -1,0 +1,123 @@
+"""Boards that are processes, started; firmware of others, built."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from flightsw.cli.board_list import port_of
+from flightsw.errors import FlightswError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROCESSES: Final = ("virtual", "emulated")
+
+
+def started(kind: str, *, baud: int = 0, stays: bool = False) -> Any:
+    """Start a board that is a process; it has `port`, `pid` and `stop()`.
+
+    Raises
+    ------
+    hil.errors.BoardError
+        If it does not start; where something has to be installed, the message names it.
+    """
+    if kind == "virtual":
+        from hil.boards.virtual import VirtualBoard
+
+        return VirtualBoard(baud=baud, stays=stays)
+    from hil.boards.emulated import EmulatedBoard
+
+    return EmulatedBoard(stays=stays)
+
+
+@contextmanager
+def port_for(board: str, *, baud: int, line_baud: int | None = None) -> Iterator[str]:
+    """Return the port of a board for the block: one that is started for it, or is here.
+
+    Parameters
+    ----------
+    board : str
+        `virtual`, `emulated`, a port or URL, the name or id of a board that is here.
+    baud : int
+        Rate at which boards are asked for their id, bit/s.
+    line_baud : int, optional
+        Rate that a virtual board's line is to have, bit/s; as fast as it goes unless given.
+    """
+    if board not in PROCESSES:
+        yield port_of(board, baud=baud)
+        return
+    process = started(board, baud=line_baud or 0)
+    try:
+        yield process.port
+    finally:
+        process.stop()
+
+
+def start_board(kind: str, *, baud: int | None, as_json: bool) -> int:
+    """Start a board that stays; print its port, and in words how it is used and ended."""
+    from flightsw.cli.output import show_json, tell
+
+    board = started(kind, baud=baud or 0, stays=True)
+    name = Path(board.port).name
+    if as_json:
+        show_json(
+            {
+                "format": "flightsw-board/1",
+                "kind": kind,
+                "name": name,
+                "port": board.port,
+                "pid": board.pid,
+            }
+        )
+        return 0
+    click.echo(board.port)
+    tell(f"fly it:  flightsw run MISSION --board {name}")
+    tell(f"end it:  kill {board.pid}")
+    return 0
+
+
+def build_board(target: str, *, baud: int, out: Path | None, as_json: bool) -> int:
+    """Build a board's firmware; print its image, and in words how large it is."""
+    from flightsw.cli.output import show_json, tell
+    from hil.boards.build import build, targets
+
+    known = targets()
+    if target not in known:
+        msg = f"no board `{target}` to build for; there are {', '.join(known)}"
+        raise FlightswError(msg)
+    built = build(target, baud=baud, folder=out)
+    if as_json:
+        show_json(
+            {
+                "format": "flightsw-board-build/1",
+                "target": built.target.id,
+                "title": built.target.title,
+                "roles": [*built.target.roles],
+                "baud": baud,
+                "image": str(built.image),
+                "elf": str(built.elf),
+                "flash_bytes": built.flash_bytes,
+                "ram_bytes": built.ram_bytes,
+            }
+        )
+        return 0
+    click.echo(str(built.image))
+    tell(
+        f"{built.target.title}: {', '.join(built.target.roles)}; {built.flash_bytes} octets of "
+        f"flash, {built.ram_bytes} of RAM besides the stack"
+    )
+    return 0
+
+
+def target_lines() -> Iterator[str]:
+    """Yield the boards that firmware can be built for, and what is missing for it."""
+    from hil.boards.build import missing_packages, targets
+
+    for target in targets().values():
+        missing = missing_packages(target.id)
+        needs = f"   needs: apt-get install {' '.join(missing)}" if missing else ""
+        yield f"{target.id:<14}{target.title}: {', '.join(target.roles)}{needs}"

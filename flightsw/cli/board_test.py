@@ -1,0 +1,122 @@
+"""A board and its line, tried, and what of a flight they carry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flightsw.cli.board_list import identity_of, roles_of, version_of
+from flightsw.cli.board_ports import port_for
+from flightsw.cli.output import Line, Span
+from flightsw.line_load import BITS_OF_OCTET, LineLoad, fit, line_load, telemetry_bps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flightsw.scenario import Scenario
+    from hil.selftest import SelfTest
+
+_LABEL: Final = 12
+_FRAME_BYTES: Final = 256  # of a transmitter that says nothing else
+
+
+def try_board(
+    board: str,
+    *,
+    baud: int,
+    seconds: float,
+    scenario: Scenario | None,
+    notice: Callable[[str], object],
+) -> dict[str, Any]:
+    """Try a board; return what it showed, ready for JSON."""
+    from hil.selftest import self_test
+
+    with port_for(board, baud=baud) as url:
+        found = self_test(url, baud=baud, stream_s=seconds, notice=notice)
+    result: dict[str, Any] = {
+        "format": "flightsw-board-test/1",
+        "port": url,
+        "baud": baud,
+        "identity": identity_of(found.identity),
+        "version": version_of(found.identity),
+        "roles": roles_of(found.identity),
+        "echoes": found.echoes,
+        "echoed": found.echoed,
+        "round_trip_ms": {
+            name: round(found.round_trip_s(percent) * 1e3, 4)
+            for name, percent in (("p50", 50.0), ("p99", 99.0), ("max", 100.0))
+        },
+        "to_board_per_s": round(found.to_board_per_s),
+        "from_board_per_s": round(found.from_board_per_s),
+        "telemetry_bps": telemetry_bps(found.from_board_per_s, _FRAME_BYTES),
+        "clock_error_ms": round(found.clock_error_s * 1e3, 4),
+        "errors": found.errors,
+        "good": not found.errors,
+    }
+    if scenario is not None:
+        result["scenario"] = scenario.id
+        result["rate_hz"] = scenario.rate_hz
+        result["parts"] = [*_parts(scenario, found)]
+    return result
+
+
+def _parts(scenario: Scenario, found: SelfTest) -> Iterator[dict[str, Any]]:
+    """Yield how each part that a board can play fits in real time."""
+    slower = min(found.to_board_per_s, found.from_board_per_s)
+    for role in ("transmitter", "sequencer"):
+        if role not in roles_of(found.identity):
+            continue
+        load: LineLoad = line_load(scenario, role)
+        fitted = fit(load, int(slower * BITS_OF_OCTET))
+        yield {
+            "role": role,
+            "needs_per_s": round(fitted.needs_per_s),
+            "fits": fitted.fits,
+            "thinned": list(fitted.thinned),
+            "enough_baud": fitted.enough_baud,
+        }
+
+
+def test_lines(result: dict[str, Any]) -> Iterator[Line]:
+    """Yield what is printed of a trial."""
+    identity = result["identity"]
+    yield Line.of(f"{identity['name']} on {result['port']}, {result['baud']} baud")
+    yield _fact("roles", ", ".join(result["roles"]) or "none")
+    yield _fact("version", result["version"])
+    yield _fact("echoes", f"{result['echoed']} of {result['echoes']} whole, of every length")
+    times = result["round_trip_ms"]
+    yield _fact(
+        "round trip",
+        f"{times['p50']:.2f} ms, 99 in 100 under {times['p99']:.2f}, longest {times['max']:.2f}",
+    )
+    yield _fact(
+        "throughput",
+        f"{_thousands(result['to_board_per_s'])} octets/s to it, "
+        f"{_thousands(result['from_board_per_s'])} from it, at once",
+    )
+    yield _fact("telemetry", f"{_thousands(result['telemetry_bps'])} bit/s in frames")
+    yield _fact("clock", f"known to {result['clock_error_ms']:.3f} ms")
+    for part in result.get("parts", ()):
+        yield _part(part, result)
+    if result["good"]:
+        yield Line.of(Span("GOOD", "good"), "   no error on the line, none on the board")
+        return
+    yield Line.of(Span("NOT GOOD", "alarm"))
+    for name, count in result["errors"].items():
+        yield _fact("", f"{count} {name}")
+
+
+def _part(part: dict[str, Any], result: dict[str, Any]) -> Line:
+    needs = f"{_thousands(part['needs_per_s'])} octets/s at most"
+    if part["fits"]:
+        return _fact(part["role"], f"{result['scenario']} needs {needs}: it fits")
+    enough = f", {part['enough_baud']} baud would do" if part["enough_baud"] else ""
+    thinned = f"; thinned: {', '.join(part['thinned'])}" if part["thinned"] else ""
+    return _fact(part["role"], f"{result['scenario']} needs {needs}: too much{thinned}{enough}")
+
+
+def _fact(label: str, text: str) -> Line:
+    return Line.of(f"  {label:<{_LABEL}}{text}")
+
+
+def _thousands(number: float) -> str:
+    return f"{number:,.0f}".replace(",", " ")

@@ -1,0 +1,112 @@
+"""What a board and its line did in a flight: the object of `--json`, and its lines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from flightsw.line_load import BITS_OF_OCTET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flightsw.cli.board_flight import BoardInFlight
+
+_MS: Final = 4  # decimals of a millisecond
+
+
+def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str, Any]:
+    """Return what a board did, when its flight has ended.
+
+    Parameters
+    ----------
+    playing : BoardInFlight
+        Its line still open.
+    tick_s : float
+        Length of a tick, s.
+    silent : bool
+        Whether it was to be heard, and sent nothing.
+    """
+    from flightsw.cli.board_flight import USUAL_BAUD
+
+    choice, bridge = playing.choice, playing.bridge
+    statistics, identity = bridge.statistics, bridge.identity
+    ticks = max(1, statistics.ticks)
+    to_board = statistics.octets_to_board / ticks
+    from_board = statistics.octets_from_board / ticks
+    baud = choice.baud or USUAL_BAUD
+    resets = [loss for loss in statistics.losses if loss.reset_cause]
+    return {
+        "board": choice.board,
+        "port": bridge.url,
+        "name": identity.name,
+        "id": identity.board_id.hex(),
+        "firmware": f"{identity.firmware:08x}",
+        "role": choice.role,
+        "mode": playing.mode,
+        "ticks": statistics.ticks,
+        "ticks_lost": statistics.ticks_lost,
+        "repeats": statistics.repeats,
+        "losses": [asdict(loss) for loss in statistics.losses],
+        "resets": len(resets),
+        "round_trip_ms": _round_trips(playing),
+        "tick_ms": round(tick_s * 1e3, _MS),
+        "baud": baud,
+        "octets_to_board": statistics.octets_to_board,
+        "octets_from_board": statistics.octets_from_board,
+        "load": round((to_board + from_board) * BITS_OF_OCTET / baud / tick_s, 4),
+        "line": asdict(statistics.line),
+        "silent": silent,
+        "degraded": bool(statistics.ticks_lost or resets),
+    }
+
+
+def _round_trips(playing: BoardInFlight) -> dict[str, float] | None:
+    statistics = playing.bridge.statistics
+    if not statistics.round_trips_s:
+        return None
+    shares = {"p50": 50.0, "p99": 99.0, "max": 100.0}
+    return {
+        name: round(statistics.round_trip_s(share) * 1e3, _MS) for name, share in shares.items()
+    }
+
+
+def board_words(board: dict[str, Any]) -> str:
+    """Return what stands in the head of a page."""
+    return f"{board['board']}, {board['role']}, {board['mode']}"
+
+
+def board_lines(board: dict[str, Any]) -> Iterator[str]:
+    """Yield what a page says of a board, without its label."""
+    ticks = f"{board['ticks']:,}".replace(",", " ")
+    lost = f", {board['ticks_lost']} flown without it" if board["ticks_lost"] else ""
+    yield f"{board_words(board)}: {ticks} ticks{lost}"
+    times = board["round_trip_ms"]
+    if times is not None:
+        yield (
+            f"round trip {times['p50']:.2f} ms, 99 in 100 under {times['p99']:.2f}, "
+            f"longest {times['max']:.2f}"
+        )
+    yield (
+        f"{board['repeats']} repeats, {len(board['losses'])} losses, {board['resets']} resets, "
+        f"{board['line']['frames_bad']} bad frames"
+    )
+    ticks_flown = max(1, board["ticks"])
+    octets = [board[f"octets_{way}_board"] / ticks_flown for way in ("to", "from")]
+    tick_ms = board["tick_ms"]
+    yield (
+        f"{octets[0]:.0f} + {octets[1]:.0f} octets a tick: {board['load'] * tick_ms:.1f} of "
+        f"{tick_ms:g} ms at {board['baud']} baud"
+    )
+
+
+def board_alarms(board: dict[str, Any]) -> Iterator[str]:
+    """Yield what went wrong with a board."""
+    for loss in board["losses"]:
+        when = "" if loss["at_s"] is None else f"T{loss['at_s']:+.2f}  "
+        after = loss["recovered_after_s"]
+        back = "never back" if after is None else f"back after {after:.2f} s"
+        reset = f"reset ({loss['reset_cause']}), " if loss["reset_cause"] else ""
+        yield f"{when}{loss['why']}: {reset}{back}"
+    if board["silent"]:
+        yield "it sent nothing: the ground heard nothing of its transmitter"

@@ -1,0 +1,244 @@
+"""`flightsw board list|start|test`: what is here, a board that stays, a board tried."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flightsw.cli import main
+from hil.boards.virtual import VirtualBoard
+from hil.errors import BoardSilentError
+
+SHORT = ("nike-apache-14-210-short", "--rate", "20")
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runtime").mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
+
+
+@pytest.fixture
+def _no_ports(monkeypatch):
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda **_: [])
+
+
+def printed(capsys, *arguments: str) -> tuple[int, str, str]:
+    code = main(["board", *arguments])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+@pytest.mark.usefixtures("_no_ports")
+def test_with_nothing_attached_the_last_line_starts_a_virtual_board(capsys):
+    code, out, _ = printed(capsys, "list")
+
+    assert code == 0
+    assert out.splitlines()[-1].strip() == "flightsw board start virtual"
+
+
+def test_the_list_shows_who_answers(capsys):
+    with VirtualBoard(name="bench 7", board_id=bytes(range(8))) as board:
+        code, out, _ = printed(capsys, "list")
+        _, as_json, _ = printed(capsys, "list", "--json")
+
+    assert code == 0
+    assert "bench 7: transmitter, sequencer" in out
+    assert "id 0001020304050607" in out
+    assert "flightsw board start" not in out
+    found = json.loads(as_json)["boards"][0]
+    assert (found["name"], found["port"], found["pid"]) == ("virtual-1", board.port, board.pid)
+    assert found["identity"]["this_firmware"] is True
+    assert found["identity"]["window_bytes"] == 4096
+
+
+@pytest.mark.usefixtures("_no_ports")
+def test_a_port_on_which_nobody_answers_says_so(capsys, monkeypatch):
+    monkeypatch.setattr("flightsw.cli.board_list._PATIENCE_S", 0.1)
+    master, slave = os.openpty()
+    try:
+        code, out, _ = printed(capsys, "list", "--port", os.ttyname(slave))
+    finally:
+        os.close(master)
+        os.close(slave)
+
+    assert code == 0
+    assert "no board of this link answers" in out
+
+
+def start(*flags: str) -> subprocess.CompletedProcess[str]:
+    """Start a board from a process of its own, as a person does: it is not ours to wait for."""
+    command = [sys.executable, "-m", "flightsw", "board", "start", "virtual", *flags]
+    return subprocess.run(command, capture_output=True, text=True, check=True)
+
+
+def test_a_started_board_stays_is_listed_and_flies(capsys):
+    started = start("--json")
+    board = json.loads(started.stdout)
+    try:
+        assert started.stderr == ""
+        assert board["name"] == "virtual-1"
+        assert os.path.realpath(board["port"]).startswith("/dev/pts/")
+        assert "virtual-1" in printed(capsys, "list")[1]
+        assert main(["run", *SHORT, "--board", "virtual-1", "-q"]) == 0
+    finally:
+        os.kill(board["pid"], signal.SIGTERM)
+    for _ in range(100):
+        if "virtual-1" not in printed(capsys, "list")[1]:
+            break
+        time.sleep(0.02)
+    assert "virtual-1" not in printed(capsys, "list")[1]
+
+
+def test_the_words_of_start_name_how_it_is_flown_and_ended():
+    started = start()
+    pid = int(started.stderr.split("kill ")[1])
+    os.kill(pid, signal.SIGTERM)
+
+    assert started.stdout.strip().endswith("virtual-1")
+    assert "flightsw run MISSION --board virtual-1" in started.stderr
+
+
+def test_a_board_is_found_by_its_id(capsys):
+    with VirtualBoard(board_id=b"\xab" * 8):
+        code, _, _ = printed(capsys, "test", "ab" * 8, "--seconds", "0.1", "-q")
+        missing = main(["run", "progress-ms-04", "--board", "cd" * 8])
+        err = capsys.readouterr().err
+
+    assert code == 0
+    assert missing == 3
+    assert "no board here has the id cdcdcdcdcdcdcdcd" in err
+
+
+def test_a_board_that_is_tried_is_good_and_says_what_it_carries(capsys):
+    code, out, err = printed(
+        capsys, "test", "virtual", "--for", "progress-ms-04", "--seconds", "0.2"
+    )
+
+    assert code == 0
+    assert "echoes of every length ..." in err
+    lines = {line.split()[0]: line for line in out.splitlines()}
+    assert lines["echoes"].split()[1:4] == ["246", "of", "246"]
+    assert " octets/s at most: it fits" in lines["transmitter"]
+    assert lines["sequencer"].endswith("it fits")
+    assert out.splitlines()[-1].startswith("GOOD")
+    assert max(map(len, out.splitlines()[1:])) <= 80
+
+
+def test_a_board_that_is_tried_as_json(capsys):
+    code, out, err = printed(capsys, "test", "virtual", "--seconds", "0.1", "--json")
+
+    found = json.loads(out)
+    assert (code, err) == (0, "")
+    assert found["format"] == "flightsw-board-test/1"
+    assert (found["good"], found["errors"]) == (True, {})
+    assert found["from_board_per_s"] > 11_520
+    assert found["round_trip_ms"]["p50"] <= found["round_trip_ms"]["max"]
+
+
+def test_a_board_in_a_flight_is_not_tried(capsys):
+    from tests.hil.conftest import Host, transmitter_config
+
+    with VirtualBoard() as board:
+        with Host(board.port) as host:
+            host.discover()
+            host.start(transmitter_config())
+        code, _, err = printed(capsys, "test", board.port)
+
+    assert code == 3
+    assert "is in a flight" in err
+
+
+def test_a_line_that_spoils_octets_is_not_good():
+    """Every 5000th octet from the board is turned over."""
+    from hil.ports import open_port
+    from hil.selftest import self_test
+
+    class Spoilt:
+        def __init__(self, url: str, *, baud: int) -> None:
+            self._port = open_port(url, baud=baud)
+            self.name = url
+            self._count = 0
+
+        def write(self, octets: bytes) -> None:
+            self._port.write(octets)
+
+        def read(self, timeout_s: float) -> bytes:
+            octets = bytearray(self._port.read(timeout_s))
+            for place in range(len(octets)):
+                self._count += 1
+                if self._count % 5000 == 0:
+                    octets[place] ^= 0x04
+            return bytes(octets)
+
+        def close(self) -> None:
+            self._port.close()
+
+    with VirtualBoard() as board, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("hil.selftest.open_port", Spoilt)
+        found = self_test(board.port, baud=115_200, stream_s=0.5)
+
+    assert found.errors["frames bad here"] > 0
+    assert found.errors["echoes lost"] > 0
+    assert found.echoed == found.echoes  # asked again until they came whole
+
+
+def test_a_port_on_which_nobody_answers_is_not_tried(monkeypatch):
+    from hil.selftest import self_test
+
+    monkeypatch.setattr("hil.selftest._DISCOVER_S", 0.1)
+    master, slave = os.openpty()
+    try:
+        with pytest.raises(BoardSilentError):
+            self_test(os.ttyname(slave), baud=115_200)
+    finally:
+        os.close(master)
+        os.close(slave)
+
+
+def test_without_a_target_build_lists_the_boards(capsys):
+    code, out, _ = printed(capsys, "build")
+
+    assert code == 0
+    listed = {line.split()[0] for line in out.splitlines()}
+    assert {"uno", "pico", "nucleo-f4", "lm3s6965evb"} <= listed
+
+
+def test_an_unknown_target_is_an_error_of_use(capsys):
+    code, _, err = printed(capsys, "build", "unno")
+
+    assert code == 2
+    assert err.startswith("error: no board `unno` to build for; there are ")
+
+
+def test_a_compiler_that_is_not_installed_is_named_with_its_package(capsys, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None if "gcc" in name else "/bin/" + name)
+
+    code, _, err = printed(capsys, "build", "uno")
+    _, out, _ = printed(capsys, "build")
+
+    assert code == 3
+    assert "needs avr-gcc. On Debian: apt-get install avr-libc gcc-avr" in err
+    assert "needs: apt-get install avr-libc gcc-avr" in out
+
+
+def test_firmware_is_built_and_its_size_told(capsys, tmp_path):
+    if shutil.which("avr-gcc") is None:
+        if os.environ.get("CI"):
+            pytest.fail("avr-gcc is missing")
+        pytest.skip("avr-gcc is not installed: apt-get install gcc-avr avr-libc")
+
+    code, out, err = printed(capsys, "build", "uno", "--baud", "250000", "-o", str(tmp_path / "o"))
+
+    assert code == 0
+    assert Path(out.strip()).read_bytes().startswith(b":")
+    assert "octets of flash" in err
