@@ -85,6 +85,22 @@ def build_it(*, target: str | None, baud: int, out: Path | None, as_json: bool) 
     return 0
 
 
+@command.command(name="flash")
+@click.argument("target", metavar="TARGET")
+@click.option(
+    "--port",
+    metavar="PORT",
+    help="Of a board that is flashed through its line; the folder of a drive that is not found.",
+)
+@_BAUD
+@_JSON
+def flash_it(*, target: str, port: str | None, baud: int, as_json: bool) -> int:
+    """Build a board's firmware and bring it there, by its drive or by its vendor's tool."""
+    from flightsw.cli.board_ports import flash_board
+
+    return flash_board(target, port=port, baud=baud, as_json=as_json)
+
+
 @command.command(name="test")
 @click.argument("board", metavar="PORT")
 @_BAUD

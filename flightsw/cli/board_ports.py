@@ -14,6 +14,8 @@ from flightsw.errors import FlightswError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hil.boards.build import Built
+
 PROCESSES: Final = ("virtual", "emulated")
 
 
@@ -83,13 +85,8 @@ def start_board(kind: str, *, baud: int | None, as_json: bool) -> int:
 def build_board(target: str, *, baud: int, out: Path | None, as_json: bool) -> int:
     """Build a board's firmware; print its image, and in words how large it is."""
     from flightsw.cli.output import show_json, tell
-    from hil.boards.build import build, targets
 
-    known = targets()
-    if target not in known:
-        msg = f"no board `{target}` to build for; there are {', '.join(known)}"
-        raise FlightswError(msg)
-    built = build(target, baud=baud, folder=out)
+    built = _built(target, baud=baud, out=out)
     if as_json:
         show_json(
             {
@@ -111,6 +108,31 @@ def build_board(target: str, *, baud: int, out: Path | None, as_json: bool) -> i
         f"flash, {built.ram_bytes} of RAM besides the stack"
     )
     return 0
+
+
+def flash_board(target: str, *, port: str | None, baud: int, as_json: bool) -> int:
+    """Build a board's firmware and bring it there; print in words what was done."""
+    from flightsw.cli.output import show_json
+    from hil.boards.flash import flash
+
+    done = flash(_built(target, baud=baud, out=None), port=port)
+    if as_json:
+        show_json(
+            {"format": "flightsw-board-flash/1", "target": target, "baud": baud, "done": done}
+        )
+    else:
+        click.echo(done)
+    return 0
+
+
+def _built(target: str, *, baud: int, out: Path | None) -> Built:
+    from hil.boards.build import build, targets
+
+    known = targets()
+    if target not in known:
+        msg = f"no board `{target}` to build for; there are {', '.join(known)}"
+        raise FlightswError(msg)
+    return build(target, baud=baud, folder=out)
 
 
 def target_lines() -> Iterator[str]:

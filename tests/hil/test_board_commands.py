@@ -242,3 +242,37 @@ def test_firmware_is_built_and_its_size_told(capsys, tmp_path):
     assert code == 0
     assert Path(out.strip()).read_bytes().startswith(b":")
     assert "octets of flash" in err
+
+
+def test_a_pico_is_flashed_by_a_copy_to_its_drive(capsys, tmp_path):
+    if shutil.which("arm-none-eabi-gcc") is None:
+        if os.environ.get("CI"):
+            pytest.fail("arm-none-eabi-gcc is missing")
+        pytest.skip("install gcc-arm-none-eabi and libnewlib-arm-none-eabi")
+    drive = tmp_path / "RPI-RP2"
+    drive.mkdir()
+    (drive / "INFO_UF2.TXT").write_text("UF2 Bootloader")
+
+    code, out, _ = printed(capsys, "flash", "pico", "--port", str(drive))
+
+    assert code == 0
+    assert (drive / "firmware.uf2").read_bytes().startswith(b"UF2\n")
+    assert str(drive) in out
+
+
+def test_a_tool_that_flashes_and_is_not_installed_is_named(capsys, monkeypatch):
+    if shutil.which("avr-gcc") is None:
+        if os.environ.get("CI"):
+            pytest.fail("avr-gcc is missing")
+        pytest.skip("avr-gcc is not installed: apt-get install gcc-avr avr-libc")
+    found = shutil.which
+    monkeypatch.setattr("shutil.which", lambda name: None if name == "avrdude" else found(name))
+
+    code, _, err = printed(capsys, "flash", "uno", "--port", "/dev/ttyACM0")
+
+    assert code == 3
+    assert "needs avrdude. On Debian: apt-get install avrdude" in err
+
+
+def test_an_unknown_board_is_not_flashed(capsys):
+    assert printed(capsys, "flash", "unno")[0] == 2
