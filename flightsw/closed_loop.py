@@ -11,6 +11,7 @@ import numpy as np
 from flightsw._native import ffi, lib
 from flightsw.board_octets import answer_of, computer_octets, measured_octets, transmitter_octets
 from flightsw.briefing import downlink_header
+from flightsw.bursts import MARKER, Bursts
 from flightsw.errors import FlightswError
 from flightsw.scenario.tables import TRUTH_RATE_HZ, native_tables
 
@@ -25,6 +26,7 @@ CHUNK_S = 10.0  # of flight in one call of the core: its buffers stay in the pro
 PACED_CHUNK_S = 0.05  # the slice of the log
 MARGIN_BYTES = 1 << 16
 ALL_OF_IT = 2**63 - 1  # a time after every slice of the log
+PATIENCE_S = 0.25  # for the rest of a frame that a board sends by its own clock
 LOG_OVERHEAD = 1.5  # more than entries, receptions and blocks add to the octets of frames
 
 
@@ -80,12 +82,13 @@ class ClosedLoop:
     loop, tables
         The core's memory of the flight, and what it flies.
     outside : int or None
-        Which transmitter a board plays.
-    sent : bytearray
-        What that board sent.
+        Which transmitter a board plays; with `by_its_clock` its octets come in pieces that end
+        anywhere.
+    sent, burst_bytes : bytearray, list of int
+        What that board sent, and the lengths of its bursts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what may stand in for a part
         self,
         scenario: Scenario,
         *,
@@ -93,6 +96,7 @@ class ClosedLoop:
         listened: Callable[[float], object] | None = None,
         transmitter: TransmitterBoard | None = None,
         computer: SequencerBoard | None = None,
+        by_its_clock: bool = False,
     ) -> None:
         self.scenario = scenario
         self.tables = native_tables(scenario)
@@ -103,6 +107,8 @@ class ClosedLoop:
             raise CoreRefusedError(status)
         self.outside: int | None = None
         self.sent = bytearray()
+        self.burst_bytes: list[int] = []
+        self._by_its_clock = by_its_clock
         self._sink, self._listened = sink, listened
         self._pieces: list[bytes] = []
         self._transmitter, self._computer = transmitter, computer
@@ -141,6 +147,10 @@ class ClosedLoop:
             raise NoTransmitterError(vehicle)
         self.outside = taking[0]
         own = carried.transmitter[self.outside]
+        self._whole = own.config.frame_bytes + len(MARKER)
+        frame_s = self._whole * 8 / own.config.rate_bps
+        patience = math.ceil((PATIENCE_S + frame_s) / self.loop.tick_s)
+        self._bursts = Bursts(own.config.frame_bytes, patience=patience)
         board.start_transmitter(
             transmitter_octets(own.config),
             tick_us=self.tables.fsw.tick_us,
@@ -232,8 +242,16 @@ class ClosedLoop:
                 supply_mv=supply.supply_mv,
                 reset=supply.reset,
             )
-            self.sent += octets
-            lib.loop_radiate(self.loop, index, octets, len(octets), self._record)
+            for piece in self._bursts.feed(octets) if self._by_its_clock else (octets,):
+                self._radiate(index, piece)
+
+    def _radiate(self, index: int, octets: bytes) -> None:
+        """Let what a board sent leave its antenna."""
+        lib.loop_radiate(self.loop, index, octets, len(octets), self._record)
+        self.sent += octets
+        self.burst_bytes += [
+            min(self._whole, len(octets) - at) for at in range(0, len(octets), self._whole)
+        ]
 
     def _chunks(self, speed: float | None) -> Iterator[int]:
         """Yield how many ticks to fly at once, each when its time has come."""

@@ -14,6 +14,8 @@ from flightsw.ground.log import DAMAGE, ENTRY, HEARD, Log, LogHeader, Transmitti
 from flightsw.ground.packets import extract
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from flightsw.closed_loop import ClosedLoop
     from flightsw.scenario.tables import Tables
 
@@ -96,7 +98,7 @@ def transmitter_rows(closed: ClosedLoop) -> tuple[TransmitterRow, ...]:
         spacecraft_id = vehicle.spacecraft_ids[index]
         if index == closed.outside:
             radio = Transmitting(transmitter.id, spacecraft_id, transmitter.frame_bytes)
-            counters = _told(bytes(closed.sent), radio)
+            counters = _told(closed, radio)
         else:
             counters = _counted(closed.loop.transmitter[index].transmitter.count)
         rows.append(
@@ -126,13 +128,14 @@ def _counted(count: Any) -> dict[str, Any]:
     }
 
 
-def _told(sent: bytes, radio: Transmitting) -> dict[str, Any]:
+def _told(closed: ClosedLoop, radio: Transmitting) -> dict[str, Any]:
     """Return the counters that a transmitter tells in what it sent."""
-    whole = MARKER_BYTES + radio.frame_bytes
-    entries = np.zeros(-(-len(sent) // whole), dtype=ENTRY)
-    count = len(entries)
-    entries["offset"] = np.arange(count) * whole
-    entries["size"] = np.minimum(whole, len(sent) - entries["offset"])
+    sizes = np.array(closed.burst_bytes, dtype=np.int64)
+    sent = bytes(closed.sent)
+    count = len(sizes)
+    entries = np.zeros(count, dtype=ENTRY)
+    entries["offset"] = np.cumsum(sizes) - sizes
+    entries["size"] = sizes
     entries["first"] = np.arange(count)
     entries["count"] = 1
     heard = np.zeros(count, dtype=HEARD)
@@ -150,16 +153,16 @@ def _told(sent: bytes, radio: Transmitting) -> dict[str, Any]:
     rows = extract(merge(log), load_dictionary()).rows["TRANSMITTER"]
     last = rows[-1] if len(rows) else None
     return {
-        "frames_sent": _frames_by_header(sent, whole),
+        "frames_sent": _frames_by_header(sent, entries, radio.frame_bytes),
         **{name: None if last is None else int(last[name]) for name in _TOLD_ALONE},
         "packets_dropped": None if last is None else tuple(int(last[name]) for name in _DROPPED),
         "packets_lost": None,  # no packet tells it
     }
 
 
-def _frames_by_header(sent: bytes, whole: int) -> tuple[int, ...]:
+def _frames_by_header(sent: bytes, bursts: NDArray[np.void], frame_bytes: int) -> tuple[int, ...]:
     """Count whole frames by the channel in their headers, and idle frames last."""
-    octets = np.frombuffer(sent, dtype=np.uint8)[: len(sent) // whole * whole].reshape(-1, whole)
-    channels = (octets[:, MARKER_BYTES + 1] >> 1) & 7
+    whole = bursts["offset"][bursts["size"] == frame_bytes + MARKER_BYTES].astype(np.int64)
+    channels = (np.frombuffer(sent, dtype=np.uint8)[whole + MARKER_BYTES + 1] >> 1) & 7
     counts = np.bincount(channels, minlength=IDLE_CHANNEL + 1).tolist()
     return (*counts[: lib.TRANSMITTER_CHANNELS], counts[IDLE_CHANNEL])

@@ -102,6 +102,7 @@ class _Lib(Protocol):
     FSW_DICTIONARY_MAJOR: int
     FSW_DICTIONARY_MINOR: int
     FSW_DICTIONARY_HASH: int
+    CCSDS_MARKER: int
     CCSDS_MARKER_bytes: int
     TRANSMITTER_CHANNELS: int
     TRANSMITTER_ROUTES_MAX: int
