@@ -20,7 +20,6 @@ BAUD: Final = 115_200
 ELF: Final = "firmware.elf"
 _IMAGES: Final = ("firmware.uf2", "firmware.hex", "firmware.bin", ELF)  # the first is flashed
 _PORT_FILES: Final = {".c", ".h", ".S", ".ld", ".cmake", ".txt"}
-_EMULATED: Final = {"lm3s6965evb": "lm3s6965evb", "netduinoplus2": "netduinoplus2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def targets() -> dict[str, Target]:
             title=re.split(r"[:,.] ", text.removeprefix("# ").splitlines()[0])[0],
             toolchain=TOOLCHAINS[_setting(file, text, "BOARD_TOOLCHAIN")],
             roles=tuple(_setting(file, text, "BOARD_ROLES").split()),
-            machine=_EMULATED.get(file.stem, ""),
+            machine=_setting(file, text, "BOARD_QEMU", otherwise=""),
         )
     return found
 
@@ -178,8 +177,10 @@ def _check_tools(target: Target) -> None:
         raise BoardError(msg)
 
 
-def _setting(file: Path, text: str, name: str) -> str:
+def _setting(file: Path, text: str, name: str, otherwise: str | None = None) -> str:
     found = re.search(rf"^set\({name} ([^)]*)\)", text, re.MULTILINE)
+    if found is None and otherwise is not None:
+        return otherwise
     if found is None:
         msg = f"{file}: sets no {name}"
         raise BoardError(msg)

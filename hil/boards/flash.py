@@ -60,6 +60,10 @@ TOOLS: Final = {
         Tool("st-flash", "stlink-tools", ("--reset", "write", "{image}", "0x08000000")),
         _openocd("st_nucleo_f4"),
     ),
+    "stm32vldiscovery": (
+        Tool("st-flash", "stlink-tools", ("--reset", "write", "{image}", "0x08000000")),
+        _openocd("stm32vldiscovery"),
+    ),
     "netduinoplus2": (
         Tool("dfu-util", "dfu-util", ("-a", "0", "-s", "0x08000000:leave", "-D", "{image}")),
     ),

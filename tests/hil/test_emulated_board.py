@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from hil.boards import registry
-from hil.boards.build import target_of
+from hil.boards.build import target_of, targets
 from hil.boards.emulated import EmulatedBoard
 from hil.boards.firmware import firmware_hash
+from hil.bridge import Bridge, Expected
 from hil.errors import BoardError
-from hil.kinds import Discover, Identity, Poll, ResetCause, Restart, State, Status, encode
+from hil.kinds import Discover, Identity, ResetCause, Restart, State, encode
 from hil.link import frame
 from tests.hil.chips import require
 from tests.hil.conftest import Host, dictionary_hash, packet, transmitter_config
@@ -55,23 +56,23 @@ def test_says_who_it_is(host: Host) -> None:
     assert identity.reset_cause == ResetCause.RESTART
 
 
-@pytest.mark.parametrize("target", ["lm3s6965evb", "netduinoplus2"])
+@pytest.mark.parametrize("target", [name for name, board in targets().items() if board.machine])
 def test_sends_what_the_transmitter_of_the_loop_sends(target: str) -> None:
     require(target, qemu=True)
-    config = transmitter_config()
+    config = transmitter_config(queue_bytes=512)
     double = TransmitterDouble()
     double.start_transmitter(config, tick_us=10_000, supply_mv=27_000, warm=True)
 
-    with EmulatedBoard(target) as board, Host(board.port) as host:
-        meet(host)
-        host.start(config)
+    expected = Expected(dictionary_hash(), firmware_hash())
+    with EmulatedBoard(target) as board, Bridge.open(board.port, expected=expected) as bridge:
+        bridge.start_transmitter(config, tick_us=10_000, supply_mv=27_000, warm=True)
         for number in range(200):
             packets = packet(number % 4, 40 + number % 90, number) if number % 3 else b""
             supply_mv = 18_000 if 100 <= number < 130 else 27_000
             sent = double.step_transmitter(packets, supply_mv=supply_mv, reset=False)
-            assert host.tick(number, packets, supply_mv=supply_mv) == sent
-        host.send(Poll(1))
-        status = host.until(Status)
+            answered = bridge.step_transmitter(packets, supply_mv=supply_mv, reset=False)
+            assert answered == sent
+        status = bridge.status()
 
     assert (status.frames_bad, status.malformed) == (0, 0)
     assert (status.overruns, status.ring_dropped, status.line_dropped) == (0, 0, 0)

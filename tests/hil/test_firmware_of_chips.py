@@ -20,6 +20,7 @@ MOST = {
     "lm3s6965evb": (256 * KIB, 64 * KIB - 8 * KIB),
     "nucleo-f4": (512 * KIB, 96 * KIB - 8 * KIB),
     "netduinoplus2": (512 * KIB, 96 * KIB - 8 * KIB),
+    "stm32vldiscovery": (128 * KIB, 8 * KIB - 2 * KIB),
     "uno": (16 * KIB, 2 * KIB),
     "mega2560": (16 * KIB, 2 * KIB),
     "pico": (32 * KIB, 256 * KIB - 8 * KIB),

@@ -7,3 +7,4 @@ set(BOARD_DEFINITIONS "BOARD_NAME=\"Netduino Plus 2\"" CORTEXM_UART_IRQ=37 CORTE
   STM32F4_USART_BASE=0x40011000U STM32F4_NO_SERIAL) # QEMU has no serial number there
 set(BOARD_SCRIPT memory.ld)
 set(BOARD_IMAGES bin)
+set(BOARD_QEMU netduinoplus2)
