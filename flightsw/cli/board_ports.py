@@ -139,7 +139,9 @@ def target_lines() -> Iterator[str]:
     """Yield the boards that firmware can be built for, and what is missing for it."""
     from hil.boards.build import missing_packages, targets
 
-    for target in targets().values():
+    known = targets()
+    width = max(map(len, known)) + 2
+    for target in known.values():
         missing = missing_packages(target.id)
         needs = f"   needs: apt-get install {' '.join(missing)}" if missing else ""
-        yield f"{target.id:<14}{target.title}: {', '.join(target.roles)}{needs}"
+        yield f"{target.id:<{width}}{target.title}: {', '.join(target.roles)}{needs}"

@@ -1,4 +1,4 @@
-# ST Nucleo-64 with an STM32F401RE, F411RE or F446RE: its line is the USB port of the ST-LINK. Built and sized here; the
+# ST Nucleo-64 of an STM32F4: F401RE, F411RE or F446RE. Its line is the USB port of the ST-LINK. Built and sized here; the
 # same sources run in QEMU as `netduinoplus2`, with another USART.
 set(BOARD_TOOLCHAIN arm-none-eabi)
 set(BOARD_ROLES transmitter sequencer)
