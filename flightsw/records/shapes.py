@@ -30,6 +30,11 @@ class _Act(_Record):
     fault: str
 
 
+class _BoardAsked(_Record):
+    board: str
+    role: str
+
+
 class _Manifest(_Record):
     state: Literal["incomplete", "complete"]
     mission: str
@@ -40,6 +45,7 @@ class _Manifest(_Record):
     versions: dict[str, str]
     acts: list[_Act]
     files: list[_File]
+    board: _BoardAsked | None = None
 
 
 class _Orbit(_Record):
@@ -68,6 +74,16 @@ class _Telemetry(_Record):
     last_frame_t_s: float | None
 
 
+class _Board(_BoardAsked):
+    mode: str
+    ticks: int
+    repeats: int
+    losses: list[dict[str, Any]]
+    resets: int
+    silent: bool
+    degraded: bool
+
+
 class _Summary(_Record):
     success: bool
     as_expected: bool | None
@@ -77,6 +93,7 @@ class _Summary(_Record):
     max_altitude_km: float
     telemetry: _Telemetry
     radar: _Radar | None
+    board: _Board | None = None
 
 
 class _Fault(_Record):

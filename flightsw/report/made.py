@@ -49,6 +49,9 @@ def command(manifest: Mapping[str, Any]) -> str | None:
         for fault, acts in _groups(manifest["acts"])[len(own) :]:
             words += _flags(fault, acts, files)
         words += ["--rate", str(manifest["rate_hz"]), "--seed", str(manifest["seed"])]
+        board = manifest.get("board")
+        if board:
+            words += ["--board", str(board["board"]), "--role", str(board["role"])]
     except (KeyError, IndexError, TypeError, ValueError):
         return None
     return shlex.join(words)

@@ -86,6 +86,8 @@ def in_short(flown: Flown) -> list[dict[str, Any]]:
         if fall.distance_m is not None:
             text += f"; {fall.distance_m / 1e3:.0f} km from the reported place"
         facts.append(_fact("Fall", text))
+    if summary.get("board") is not None:
+        facts.append(_board(summary["board"]))
     facts += _judged(flown, summary)
     return [fact for fact in facts if fact is not None]
 
@@ -219,6 +221,17 @@ def _radar(radar: Any) -> str:
     usable = [one for one in radar.get("passes", ()) if one["status"] != "not usable"]
     noun = "pass" if len(usable) == 1 else "passes"
     return f"not detected on the calculated orbit ({len(usable)} usable {noun}, none seen)"
+
+
+def _board(board: Any) -> dict[str, Any]:
+    """Return which board played what part, and what came between."""
+    text = (
+        f"{board['board']} played the {board['role']}, {board['mode']}: {board['ticks']} ticks, "
+        f"{board['repeats']} repeats, {len(board['losses'])} losses, {board['resets']} resets"
+    )
+    silent = "; it sent nothing" if board["silent"] else ""
+    degraded = "; degraded" if board["degraded"] else ""
+    return _fact("Board", text + silent + degraded, mark="▲" if degraded else "")
 
 
 def _judged(flown: Flown, summary: Any) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,7 @@ from flightsw.cli.board_flight import BoardCannotError, BoardInFlight, must_fit
 from flightsw.cli.board_options import BoardChoice
 from flightsw.cli.run import fly_and_record, page
 from flightsw.ground import decode
+from flightsw.report.page import told_of
 from hil.boards.virtual import VirtualBoard
 from hil.errors import BoardError
 from hil.kinds import Identity
@@ -97,6 +98,16 @@ def test_the_page_names_the_board_and_says_what_its_line_did(capsys):
     assert said[2] == "0 repeats, 0 losses, 0 resets, 0 bad frames"
     assert said[3].endswith(" of 50 ms at 115200 baud")
     assert max(map(len, lines)) <= 80
+
+
+def test_the_report_names_the_board_and_the_command_that_flies_it_again(capsys):
+    run(capsys, *SHORT, "--board", "virtual", "--role", "sequencer", "--out", "run", "-q")
+
+    told = told_of("run")
+
+    fact = next(each for each in told["in_short"] if each["label"] == "Board")
+    assert fact["text"].startswith("virtual played the sequencer, lockstep: ")
+    assert told["made"]["command"].endswith("--board virtual --role sequencer")
 
 
 # ------------------------------------------------------------------------------ a lost board
