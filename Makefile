@@ -86,13 +86,14 @@ check: $(VENV)/ready-dev
 	@MAKEFLAGS=--no-print-directory cmake --build $(CHECK)
 	printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 1 $(BIN)/clang-tidy --quiet -p $(CHECK)
 	@for room in fsw transmitter; do $(call freestanding,$(CHECK)/libflightsw_$$room.a) || exit 1; done
+	@$(call freestanding,$(CHECK)/libflightsw_firmware.a,|(board|fsw|transmitter)_[a-z_]+)
 
-# What a board must supply: mem* and the compiler's own helpers, nothing else.
+# What a board must supply: mem* and the compiler's own helpers, nothing else; to the firmware also what board.h says.
 SUPPLIED = mem(cpy|move|set|cmp)|_GLOBAL_OFFSET_TABLE_|__(u?(div|mod|divmod)|mul|ashl|ashr|lshr|popcount|clz|ctz)[a-z]*[0-9]
 
 define freestanding
 { ld -r --whole-archive $(1) $(CHECK)/libflightsw_ccsds.a -o $(1).o && nm -u $(1).o >$(1).nm || exit 1; \
-foreign=$$(awk '{ print $$2 }' $(1).nm | grep -vE '^($(SUPPLIED))$$'); \
+foreign=$$(awk '{ print $$2 }' $(1).nm | grep -vE '^($(SUPPLIED)$(2))$$'); \
 if [ -n "$$foreign" ]; then echo "$(1) is not freestanding, it needs: $$foreign" >&2; exit 1; fi; \
 echo "$(1) is freestanding"; }
 endef

@@ -74,6 +74,7 @@ class Connection:
         self._before = ports_here()
         self._part: Part | None = None
         self._session = 0
+        self._noticed_s = 0.0
         self._search: Search | None = None
         self.line = self._connect(open_port(self.url, baud=settings.baud))
         try:
@@ -124,7 +125,7 @@ class Connection:
         settings = self._settings
         loss = Loss(self.now_s, str(error))
         self._statistics.losses.append(loss)
-        noticed_s = time.monotonic()
+        self._noticed_s = time.monotonic()
         if isinstance(error, SessionEndedError):
             self._hear_of_reset(error)
             loss.recovered_after_s = 0.0
@@ -149,7 +150,6 @@ class Connection:
         if found is None:
             msg = f"board gone{self.at}, and not back within {settings.wait_s:g} s"
             raise BoardLostError(msg) from error
-        loss.recovered_after_s = time.monotonic() - noticed_s
         return self._take_back(loss, found, supply_mv)
 
     def look(self, *, supply_mv: int) -> Outcome:
@@ -195,12 +195,12 @@ class Connection:
 
     def _take_back(self, loss: Loss, found: Found, supply_mv: int) -> Outcome:
         self.url, self.line, self.identity = found
+        loss.recovered_after_s = time.monotonic() - self._noticed_s
         check_identity(self.url, self.identity, self._settings.expected)
         if self.identity.session != self._session:
             return self._begin_again(loss, supply_mv)
         self.line.session = self._session
-        after_s = loss.recovered_after_s
-        self._tell(f"board back{self.at}" + ("" if after_s is None else f" after {after_s:.2f} s"))
+        self._tell(f"board back{self.at} after {loss.recovered_after_s:.2f} s")
         return Outcome.RESUMED
 
     def _hear_of_reset(self, error: SessionEndedError) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from hil.errors import BoardError, BoardMismatchError, BoardRefusedError, BoardSilentError
 from hil.kinds import (
+    Credit,
     Discover,
     HostMessage,
     Identity,
@@ -49,6 +51,15 @@ class SessionEndedError(BoardError):
         self.status = status
 
 
+class Taken(Enum):
+    """What an answer is to a task."""
+
+    NOTHING = "something else"
+    PART = "a part of it"
+    SPOILT = "it must be said again"
+    DONE = "the whole of it"
+
+
 class Task(Protocol):
     """What is said to a board until it is done."""
 
@@ -60,8 +71,8 @@ class Task(Protocol):
         """Say what is left of it, as far as there are credits."""
         ...
 
-    def take(self, received: Received) -> bool | None:
-        """Take an answer: True, it is done; False, it must be said again; None, go on."""
+    def take(self, received: Received) -> Taken:
+        """Take what may be an answer."""
         ...
 
     def check(self, status: Status) -> None:
@@ -202,23 +213,24 @@ class Line:
         until = now + self._patience_s(0)
         while True:
             again = doubted = False
+            got_on = False
             for received in self.listen(max(0.0, until - now)):
-                timeouts = 0
                 message = received.message
-                done = task.take(received)
-                if done:
+                taken = task.take(received)
+                if taken is Taken.DONE:
                     return
-                again = again or done is False
+                again = again or taken is Taken.SPOILT
+                got_on = got_on or taken is not Taken.NOTHING or isinstance(message, Credit)
                 if isinstance(message, Status) and asked and message.nonce == asked:
                     asked = 0
                     self._check(message, task)
                     self.credits.answered(received.taken)
-                    again = True
+                    again = got_on = True
                 elif isinstance(message, Refused) and message.reason == Reason.NOT_RUNNING:
                     doubted = not asked
-                until = 0.0  # anew
             now = time.monotonic()
-            if not until:
+            if got_on:
+                timeouts = 0
                 heard_s = now
                 until = now + self._patience_s(0)
             if again:

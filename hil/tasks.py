@@ -20,12 +20,11 @@ from hil.kinds import (
     Waiting,
     code_of,
 )
+from hil.line import Line, Taken
 from hil.link import OVERHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from hil.line import Line
 
 _M = TypeVar("_M", bound=BoardMessage)
 _NUMBERS: Final = 0xFFFF
@@ -76,17 +75,19 @@ class Question(Generic[_M]):
     def go_on(self, line: Line) -> None:
         """Nothing is left to say."""
 
-    def take(self, received: Received) -> bool | None:
+    def take(self, received: Received) -> Taken:
         """Take the answer."""
         message = received.message
         if isinstance(message, self._kind) and self._fits(message):
             self.answer = message
-            return True
-        if isinstance(message, Refused) and message.kind == code_of(self._message):
-            if self._explain is None:
-                return None
+            return Taken.DONE
+        if (
+            isinstance(message, Refused)
+            and message.kind == code_of(self._message)
+            and self._explain is not None
+        ):
             raise BoardRefusedError(self._explain(message))
-        return None
+        return Taken.NOTHING
 
     def check(self, status: Status) -> None:
         """Whatever it says, the question stands."""
@@ -165,37 +166,38 @@ class Tick:
         if messages:
             line.send(*messages, fresh=fresh)
 
-    def take(self, received: Received) -> bool | None:
+    def take(self, received: Received) -> Taken:
         """Take a piece of the output, or what the board says of the input."""
         message = received.message
         if isinstance(message, Reply):
-            return self._take_reply(message) if message.number == self.number else None
+            return self._take_reply(message) if message.number == self.number else Taken.NOTHING
         if isinstance(message, Waiting):
-            if message.number == self.number:
-                self._go_back(message.have)
-        elif isinstance(message, Refused) and message.reason == Reason.INPUT_LENGTH:
+            return self._go_back(message.have) if message.number == self.number else Taken.NOTHING
+        if isinstance(message, Refused) and message.reason == Reason.INPUT_LENGTH:
             msg = f"the board takes no input longer than {message.detail} octets"
             raise BoardRefusedError(msg)
-        return None
+        return Taken.NOTHING
 
-    def _take_reply(self, reply: Reply) -> bool | None:
+    def _take_reply(self, reply: Reply) -> Taken:
         have = len(self.output) - self._kept
         if reply.offset == have:
             self.output += reply.octets
             if reply.flags & _LAST:
                 self.more = reply.flags & _MORE != 0
-                return True
-        elif reply.offset > have and reply.flags & _LAST:
-            return False  # a piece before it is missing
-        return None
+                return Taken.DONE
+            return Taken.PART
+        if reply.offset > have and reply.flags & _LAST:
+            return Taken.SPOILT  # a piece before it is missing
+        return Taken.NOTHING
 
-    def _go_back(self, have: int) -> None:
+    def _go_back(self, have: int) -> Taken:
         """Say the input again from where the board has it; once a place, else by time-outs."""
         if have >= self._said or have == self._went_back:
-            return
+            return Taken.NOTHING
         self._went_back = have
         self._said = have
         self._granted = have > 0
+        return Taken.PART
 
     def check(self, status: Status) -> None:
         """Raise when the board has another tick open than this or the next."""

@@ -5,10 +5,13 @@ A folder of the user holds for each a symbolic link to its port, and a JSON file
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -70,44 +73,68 @@ def link_of(name: str) -> Path:
 
 def claim(kind: str) -> str:
     """Return a name that no board has, ``KIND-1`` and so on; it is taken until `forget`."""
-    registered()
-    for number in count(1):
-        name = f"{kind}-{number}"
-        try:
-            with _file_of(name).open("x") as file:
-                json.dump(asdict(Registered(name, kind, "", os.getpid())), file)
-        except FileExistsError:
-            continue
+    with _alone():
+        taken = {board.name for board in _running()}
+        name = next(name for n in count(1) if (name := f"{kind}-{n}") not in taken)
+        _write(Registered(name, kind, "", os.getpid()))
         return name
-    raise AssertionError
 
 
 def register(board: Registered) -> None:
     """Tell of a board that runs, under a name that was claimed."""
+    with _alone():
+        _write(board)
+
+
+def forget(name: str) -> None:
+    """Give a name back: one of a board that has ended, or claimed for nothing."""
+    with _alone():
+        board = _read(_file_of(name))
+        if board is None or board.pid == os.getpid() or not _runs(board.pid):
+            _remove(name)
+
+
+def registered() -> list[Registered]:
+    """Return the boards that run, by name. Those that have ended are forgotten."""
+    with _alone():
+        return [board for board in _running() if board.port]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep every other process out: what is read here is still true when it is acted upon."""
+    with (registry_folder() / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _running() -> list[Registered]:
+    found = []
+    for file in sorted(registry_folder().glob("*.json")):
+        board = _read(file)
+        if board is not None and _runs(board.pid):
+            found.append(board)
+        else:
+            _remove(file.stem)
+    return found
+
+
+def _read(file: Path) -> Registered | None:
+    try:
+        return Registered(**json.loads(file.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write(board: Registered) -> None:
     fresh = link_of(f"{board.name}.new")
     fresh.write_text(json.dumps(asdict(board)) + "\n")
     fresh.replace(_file_of(board.name))
 
 
-def forget(name: str) -> None:
-    """Take a board off the registry. One that is not there is no error."""
+def _remove(name: str) -> None:
     link_of(name).unlink(missing_ok=True)
     _file_of(name).unlink(missing_ok=True)
-
-
-def registered() -> list[Registered]:
-    """Return the boards that run, by name. Those that have ended are forgotten."""
-    found: list[Registered] = []
-    for file in sorted(registry_folder().glob("*.json")):
-        try:
-            board = Registered(**json.loads(file.read_text()))
-        except (OSError, ValueError, TypeError):
-            continue  # being written this moment, or not ours
-        if not _runs(board.pid):
-            forget(board.name)
-        elif board.port:
-            found.append(board)
-    return found
 
 
 def _file_of(name: str) -> Path:

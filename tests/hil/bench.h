@@ -33,9 +33,10 @@ size_t bench_said(uint8_t* octets, size_t capacity);
 /// How often it has reset itself.
 uint32_t bench_resets(void);
 
-/// A session sends this in tests of the encoder; a receiver takes it. Returns the length of the content that ends with
-/// the last octet, zero when none does.
+/// The link alone: a content as it goes on the line. Returns its length there.
 size_t bench_encode(const uint8_t* content, size_t size, uint8_t* out);
+
+/// The contents of a line, each after its length in one octet, and the first counters. Returns how much was written.
 size_t bench_decode(const uint8_t* octets, size_t size, uint8_t* contents, size_t capacity, uint32_t* counters);
 
 #endif

@@ -75,6 +75,11 @@ class Host:
         self.taken = received.taken
         return received.message
 
+    def drain(self) -> None:
+        """Pass over what is there."""
+        while select.select([self.fd], [], [], 0.0)[0]:
+            self.decoder.feed(os.read(self.fd, 65536))
+
     def until(self, kind: type[_M]) -> _M:
         """Return the next message of a kind; those before it are passed over."""
         while not isinstance(message := self.next(), kind):

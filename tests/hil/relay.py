@@ -75,6 +75,12 @@ class Relay:
                 self._host = None
                 self.pulled += 1
 
+    def say_to_host(self, octets: bytes) -> None:
+        """Say something that is not the board's."""
+        with self._lock:
+            if self._host is not None:
+                os.write(self._host[0], octets)
+
     def _move(self) -> None:
         while not self._ending.is_set():
             self._move_once()

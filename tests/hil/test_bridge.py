@@ -28,7 +28,7 @@ from hil.errors import (
     BoardSilentError,
     PortError,
 )
-from hil.kinds import Identity, State, encode
+from hil.kinds import Echoed, Identity, State, encode
 from hil.link import Decoder, frame
 from hil.wire import Piece, Recorder, read_wire
 from tests.hil.conftest import dictionary_hash, packet, transmitter_config
@@ -371,6 +371,30 @@ def test_frames_that_come_twice_or_late_change_nothing(relay: Relay) -> None:
     assert bridge.counters.sequence_repeats > 10
 
 
+def test_a_board_that_says_something_else_all_the_time_is_answered_all_the_same(
+    relay: Relay,
+) -> None:
+    """What it says is good, and no answer: a grant that was lost is still noticed by time."""
+    chatter = frame(encode(Echoed(b"chatter"), 0, 0))
+    ended = threading.Event()
+
+    def chatting() -> None:
+        while not ended.wait(0.002):
+            relay.say_to_host(chatter)
+
+    with start(opened(relay.port)) as bridge:
+        thread = threading.Thread(target=chatting)
+        thread.start()
+        lost = iter([b""] * 2)
+        relay.spoil_to_board = lambda octets: next(lost, octets)
+        sent = [step(bridge, tick) for tick in range(5)]
+        ended.set()
+        thread.join()
+
+    assert sent == should_send(range(5))
+    assert bridge.statistics.timeouts >= 1
+
+
 def test_octets_one_by_one_are_as_good(relay: Relay) -> None:
     with start(opened(relay.port)) as bridge:
         relay.each_octet_s = 0.0001
@@ -518,7 +542,9 @@ def test_with_continue_the_flight_goes_on_and_takes_the_board_back(relay: Relay)
         step(expected, 5) + step(expected, 7)
     ]
     assert bridge.statistics.ticks_lost >= 1994
-    assert notices == ["board gone, the flight goes on without it", "board back"]
+    assert notices[0] == "board gone, the flight goes on without it"
+    assert notices[1].startswith("board back after ")
+    assert len(notices) == 2
 
 
 # ---------------------------------------------------------------------- reset in flight

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +18,10 @@ from hil.boards.firmware import firmware_hash
 from hil.boards.virtual import VirtualBoard, program
 from hil.kinds import (
     PROTOCOL,
+    Discover,
+    Echo,
     Grant,
+    Identity,
     Reason,
     Refused,
     Reply,
@@ -25,7 +30,9 @@ from hil.kinds import (
     State,
     Status,
     Stop,
+    encode,
 )
+from hil.link import Decoder, frame
 from tests.hil.conftest import Host, dictionary_hash, packet, start_of, transmitter_config
 from tests.hil.double import TransmitterDouble
 
@@ -163,3 +170,54 @@ def test_ends_with_its_parent() -> None:
     while pid in {each.pid for each in registry.registered()}:
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def test_boards_that_start_and_end_at_once_keep_out_of_one_anothers_way() -> None:
+    source = (
+        "from hil.boards.virtual import VirtualBoard as V\n"
+        "from pathlib import Path\n"
+        "for _ in range(20):\n"
+        "    with V() as board: assert Path(board.port).is_symlink()\n"
+    )
+    others = [subprocess.Popen([sys.executable, "-c", source]) for _ in range(3)]
+
+    assert [other.wait() for other in others] == [0, 0, 0]
+
+
+def test_a_million_octets_of_noise_do_not_keep_it_from_answering(host: Host) -> None:
+    noise = random.Random(4).randbytes(10**6)
+
+    for at in range(0, len(noise), 4096):
+        host.write(noise[at : at + 4096])
+        host.drain()
+
+    assert host.discover().session == 0
+    assert host.until_status().frames_bad > 1000
+
+
+def test_what_a_host_does_not_read_is_dropped_and_counted() -> None:
+    with VirtualBoard() as board, Host(board.port) as host:
+        host.discover()
+        for _ in range(200):
+            host.send(Echo(bytes(245)))
+        # Its answers fill the line; it gives up waiting, and what it was told is not lost.
+        status = host.until_status()
+
+    assert status.frames_good >= 202
+    assert 0 < status.line_dropped < 200 * 255
+
+
+def test_takes_a_line_that_is_given_to_it_and_ends_with_it() -> None:
+    ours, theirs = socket.socketpair()
+    command = [str(program()), "--fd", str(theirs.fileno()), "--name", "given"]
+    board = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE)
+    theirs.close()
+
+    ours.sendall(b"\0" + frame(encode(Discover(5), 0)))
+    [heard] = Decoder(from_board=True).feed(ours.recv(4096))
+    ours.close()
+
+    assert isinstance(heard.message, Identity)
+    assert heard.message.name == "given"
+    assert board.wait(5.0) == 0
+    assert board.communicate()[0] == b""

@@ -103,16 +103,18 @@ int line_read(const line_t* const self, uint8_t* const octets, const size_t capa
     return nothing ? 0 : -1;
 }
 
-size_t line_write(const line_t* const self, const uint8_t* octets, size_t size)
+size_t line_write(line_t* const self, const uint8_t* octets, size_t size)
 {
     while (size != 0U) {
         const ssize_t written = write(self->fd, octets, size);
         if (written > 0) {
-            octets = &octets[written];
+            self->deaf = false;
+            octets     = &octets[written];
             size -= (size_t)written;
         } else if (written < 0 && errno == EAGAIN) {
             struct pollfd room = {.fd = self->fd, .events = POLLOUT};
-            if (poll(&room, 1U, PATIENCE_ms) == 0) {
+            if (poll(&room, 1U, self->deaf ? 0 : PATIENCE_ms) == 0) {
+                self->deaf = true;
                 return size;
             }
         } else if (!(written < 0 && errno == EINTR)) {

@@ -16,6 +16,7 @@ typedef struct
 {
     int         fd;
     int         slave; ///< Kept open, so that the line lives on when nobody else has it open; -1: no pseudo-terminal.
+    bool        deaf;  ///< Nobody reads: nothing is waited for until somebody does.
     const char* link;  ///< Symbolic link to the port; NULL: none.
     char        path[LINE_PATH_MAX_bytes];
 } line_t;
@@ -33,8 +34,8 @@ void line_close(line_t* self);
 /// Reads what there is. Returns zero when there is nothing, -1 when the other end is gone for good.
 int line_read(const line_t* self, uint8_t* octets, size_t capacity);
 
-/// Writes; waits a moment for room when nobody reads. Returns how many octets found none.
-size_t line_write(const line_t* self, const uint8_t* octets, size_t size);
+/// Writes; waits a moment for room when nobody reads, once. Returns how many octets found none.
+size_t line_write(line_t* self, const uint8_t* octets, size_t size);
 
 /// Throws away what waits to be read.
 void line_drain(const line_t* self);

@@ -27,7 +27,7 @@ static bool is_simulated(const wire_t* const self)
     return self->byte_ns != 0U && !self->real;
 }
 
-void wire_init(wire_t* const self, const line_t* const line, const uint32_t baud, const uint32_t work_ns,
+void wire_init(wire_t* const self, line_t* const line, const uint32_t baud, const uint32_t work_ns,
                const uint16_t window)
 {
     memset(self, 0, sizeof(*self));
@@ -60,9 +60,11 @@ static void wait_until(wire_t* const self, const uint64_t due_ns)
         self->now_ns = later(self->now_ns, due_ns);
         return;
     }
-    const uint64_t        at   = self->zero_ns + due_ns;
-    const struct timespec when = {.tv_sec = (time_t)(at / SECOND_ns), .tv_nsec = (long)(at % SECOND_ns)};
-    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
+    for (uint64_t now = wire_clock_ns(self); now < due_ns; now = wire_clock_ns(self)) {
+        const uint64_t        left = due_ns - now;
+        const struct timespec time = {.tv_sec = (time_t)(left / SECOND_ns), .tv_nsec = (long)(left % SECOND_ns)};
+        (void)nanosleep(&time, NULL); // macOS has none to an absolute time
+    }
 }
 
 static void work(wire_t* const self)

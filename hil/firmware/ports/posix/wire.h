@@ -35,30 +35,30 @@ typedef struct
 
 typedef struct
 {
-    const line_t* line;
-    uint64_t      byte_ns; ///< Of one octet on the line; 0: no pace.
-    uint64_t      work_ns; ///< Of one octet in the firmware.
-    bool          real;
-    uint64_t      zero_ns; ///< Of the monotonic clock, when the board's clock was zero.
-    uint64_t      now_ns;  ///< Simulated.
-    uint64_t      looked_ns;
-    ring_t        received;
-    uint32_t      ring_dropped;
-    uint32_t      line_dropped;
-    uint8_t       memory[RING_MAX_bytes];
-    uint8_t       waiting[WIRE_WAITING_bytes];
-    size_t        waiting_at;
-    size_t        waiting_end;
-    uint64_t      arrived_ns; ///< The last octet that came.
-    uint64_t      free_ns;    ///< When the line towards the host is free.
-    wire_frame_t  frame;      ///< That is being written.
-    wire_frame_t  leaving[WIRE_LEAVING];
-    size_t        leaving_at;
-    size_t        leaving_count;
+    line_t*      line;
+    uint64_t     byte_ns; ///< Of one octet on the line; 0: no pace.
+    uint64_t     work_ns; ///< Of one octet in the firmware.
+    bool         real;
+    uint64_t     zero_ns; ///< Of the monotonic clock, when the board's clock was zero.
+    uint64_t     now_ns;  ///< Simulated.
+    uint64_t     looked_ns;
+    ring_t       received;
+    uint32_t     ring_dropped;
+    uint32_t     line_dropped;
+    uint8_t      memory[RING_MAX_bytes];
+    uint8_t      waiting[WIRE_WAITING_bytes];
+    size_t       waiting_at;
+    size_t       waiting_end;
+    uint64_t     arrived_ns; ///< The last octet that came.
+    uint64_t     free_ns;    ///< When the line towards the host is free.
+    wire_frame_t frame;      ///< That is being written.
+    wire_frame_t leaving[WIRE_LEAVING];
+    size_t       leaving_at;
+    size_t       leaving_count;
 } wire_t;
 
 /// What a reset makes of it; `line`, `byte_ns` and `work_ns` are given.
-void wire_init(wire_t* self, const line_t* line, uint32_t baud, uint32_t work_ns, uint16_t window);
+void wire_init(wire_t* self, line_t* line, uint32_t baud, uint32_t work_ns, uint16_t window);
 
 uint64_t wire_clock_ns(const wire_t* self);
 
