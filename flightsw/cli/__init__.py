@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "show": "one entry of the catalogue: plan, vehicle, orbit",
     "sources": "every constant with its source, or its assumption and range",
     "report": "a run as one HTML page, alone or beside another",
+    "console": "watch a flight in a browser, live or again",
     "tm": "the downlink and nothing else: decode, audit, find, export",
     "board": "boards that fly a part: find, make, try, compare",
     "schema": "write the JSON Schema of each kind of file, for editors",

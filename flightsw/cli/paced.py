@@ -23,7 +23,6 @@ from flightsw.summary import clock
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from rich.live import Live
     from rich.text import Text
@@ -180,12 +179,7 @@ class Watch:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *why: object) -> None:
         self._stop()
 
     def _stop(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -16,10 +16,34 @@ if TYPE_CHECKING:
 
     from flightsw.cli.board_flight import BoardInFlight
     from flightsw.cli.output import Line
-    from flightsw.cli.paced import Watch
     from flightsw.flight import Flight
+    from flightsw.ground import GroundPicture
     from flightsw.records.downlink import DownlinkFile
     from flightsw.scenario import Scenario
+
+
+class Watcher(Protocol):
+    """Looks on while a flight is flown and recorded."""
+
+    def begin(self, run_dir: Path, words: str | None) -> None:
+        """Is told where the records go, and of a board that plays, before it flies."""
+        ...
+
+    def take(self, piece: bytes) -> None:
+        """Is given the downlink log, piece by piece."""
+        ...
+
+    def listened(self, until_s: float) -> None:
+        """Is told, after a piece, until when the stations have listened, s after the epoch."""
+        ...
+
+    def end(self, picture: GroundPicture) -> None:
+        """Is told what the ground made of the whole."""
+        ...
+
+    def __enter__(self) -> Watcher: ...
+
+    def __exit__(self, *why: object) -> None: ...
 
 
 @click.command(name="run")
@@ -125,7 +149,7 @@ def fly_and_record(  # noqa: PLR0913  what a run differs in
     out: Path | None = None,
     force: bool = False,
     speed: float | None = None,
-    watch: Watch | None = None,
+    watch: Watcher | None = None,
     playing: BoardInFlight | None = None,
 ) -> tuple[Flight, dict[str, Any]]:
     """Fly a scenario into its run folder, watched or not; return the flight and its summary."""
@@ -160,7 +184,7 @@ def _flown(  # noqa: PLR0913, PLR0917  as above
     scenario: Scenario,
     log: DownlinkFile,
     speed: float | None,
-    watch: Watch | None,
+    watch: Watcher | None,
     playing: BoardInFlight | None,
     run_dir: Path,
 ) -> Flight:

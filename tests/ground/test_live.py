@@ -105,12 +105,12 @@ def test_values_come_in_the_order_of_the_dictionary_and_of_time(read):
     names = ground.parameters.names
     t_s = np.concatenate([update.t_s for update in updates])
     values = np.concatenate([update.values for update in updates])
-    altitude_m = values[:, names.index("altitude")]
+    altitude_m = values[:, names.index("altitude_m")]
     told = ~np.isnan(altitude_m)
     states = whole.telemetry.states
     assert np.array_equal(altitude_m[told], states.altitude_m)
     assert np.array_equal(t_s[told], states.t_s)
-    accel = values[:, names.index("axial_accel")]
+    accel = values[:, names.index("axial_accel_mps2")]
     assert np.array_equal(accel[told], whole.telemetry.axial_accel_mps2)
     for update in updates:
         assert np.all(np.diff(update.t_s) > 0.0)

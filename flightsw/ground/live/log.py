@@ -42,5 +42,5 @@ class LogReader:
             else:
                 self.damaged_bytes += size
         self.header = self.header or log.header
-        self.ended = log.ended or (self.ended and not log.blocks)
+        self.ended = bool(log.ended) or (self.ended and not log.blocks)
         return replace(log, header=self.header)

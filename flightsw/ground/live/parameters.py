@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flightsw.dictionary import Dictionary, Field, Limits, Packet
+from flightsw.dictionary.parameters import parameter
 from flightsw.ground.briefing import Pad
 from flightsw.ground.log import LogHeader
 from flightsw.ground.packets import Packets, scaled
-from flightsw.ground.state import States, states
+from flightsw.ground.parameters import parameter_values
+from flightsw.ground.state import telemetry
 
 Kind = Literal["number", "choice", "bit"]
 
@@ -18,21 +20,35 @@ STATE: Final = "STATE"
 _EVENT: Final = "EVENT"  # tells events, no parameters
 _RETOLD: Final = "recent_"  # fields of HOUSEKEEPING that repeat events
 _BITS: Final = "u64"
+_DEGREES: Final = float(np.degrees(1.0))
+# Fields of STATE that files and screens know by another name: flightsw/dictionary/parameters.py.
+_SHOWN_AS: Final = {
+    "apparent_velocity": "apparent_velocity_mps",
+    "axial_accel": "axial_accel_mps2",
+    "pitch": "pitch_deg",
+}
+_CALCULATED: Final = {
+    "altitude_m": "Height above the WGS 84 ellipsoid of the position told.",
+    "speed_inertial_mps": "Length of the velocity told.",
+    "speed_relative_mps": "Speed over the turning Earth, of position and velocity told.",
+    "latitude_deg": "Geodetic, of the position told; the Earth turns.",
+    "longitude_deg": "Of the position told; the Earth turns.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """A number of the downlink, or one that the ground calculates from them.
 
-    `value` is in `unit`; a person reads value * `display_scale` in `display_unit`, with `digits`
-    decimals (None: as many as it takes). `values` names the counts of a choice. A value is stale
-    when it is older than `stale_s`; None: never.
+    Its name says the unit of its values, or the dictionary does; a person reads value *
+    `display_scale` in `display_unit`, with `digits` decimals (None: as many as it takes). `values`
+    names the counts of a choice. A value is stale when it is older than `stale_s`; None: never.
     """
 
     name: str
+    title: str
     packet: str
     kind: Kind
-    unit: str
     display_unit: str
     display_scale: float
     digits: int | None
@@ -77,7 +93,10 @@ class Parameters:
             found += [parameter for parameter, _ in own]
             self._sources[packet.name] = [source for _, source in own]
             if packet.name == STATE:
-                found += [_calculated(row, packet) for row in _CALCULATED]
+                found += [
+                    _shown(name, packet, about, calculated=True)
+                    for name, about in _CALCULATED.items()
+                ]
         self.all: tuple[Parameter, ...] = tuple(found)
 
     @property
@@ -121,8 +140,9 @@ class Parameters:
                 counts = (counts.astype(np.uint64) >> np.uint64(source.bit)) & np.uint64(1)
             columns.append(scaled(counts, source.scale))
         if name == STATE:
-            decoded = states(packets, STATE, pad=self._pad)
-            columns += [_of_state(decoded, row[0]) for row in _CALCULATED]
+            heard = telemetry(packets, pad=self._pad)
+            calculated = (parameter_values(heard, (), calculated) for calculated in _CALCULATED)
+            columns += [column for column in calculated if column is not None]
         return np.stack(columns, axis=1) if columns else np.empty((len(rows), 0))
 
 
@@ -130,21 +150,25 @@ def _of_packet(
     packet: Packet, header: LogHeader, told: set[str]
 ) -> list[tuple[Parameter, _Source]]:
     found: list[tuple[Parameter, _Source]] = []
-    analog = 0
+    channel = 0
     for field in packet.fields:
         if field.is_spare or field.array.startswith(_RETOLD):
             continue
         if field.array == "analog":
-            if analog < len(header.analogs):
-                name, scale = header.analogs[analog]
-                found.append((_analog(name, field, packet), _Source(field.name, scale)))
-            analog += 1
+            if channel < len(header.analogs):
+                name, scale = header.analogs[channel]
+                found.append((_shown(name, packet, field.about), _Source(field.name, scale)))
+            channel += 1
         elif field.type == _BITS:
             names = header.discretes if field.name == "discretes" and packet.name != STATE else ()
             found += [
                 (_bit(name, field, packet), _Source(field.name, 1.0, bit))
                 for bit, name in enumerate(names)
             ]
+        elif packet.name == STATE and field.name in _SHOWN_AS:
+            name = _SHOWN_AS[field.name]
+            scale = field.scale * (_DEGREES if name.endswith("_deg") else 1.0)
+            found.append((_shown(name, packet, field.about), _Source(field.name, scale)))
         else:
             name = field.name if field.name not in told else f"{packet.name.lower()}.{field.name}"
             told.add(name)
@@ -155,9 +179,9 @@ def _of_packet(
 def _number(name: str, field: Field, packet: Packet) -> Parameter:
     return Parameter(
         name=name,
+        title=name.replace("_", " "),
         packet=packet.name,
         kind="choice" if field.values else "number",
-        unit=field.unit,
         display_unit=field.display_unit or field.unit,
         display_scale=field.display_scale,
         digits=field.digits,
@@ -168,28 +192,30 @@ def _number(name: str, field: Field, packet: Packet) -> Parameter:
     )
 
 
-def _analog(name: str, field: Field, packet: Packet) -> Parameter:
+def _shown(name: str, packet: Packet, about: str, *, calculated: bool = False) -> Parameter:
+    known = parameter(name)
     return Parameter(
         name=name,
+        title=known.title if known else name,
         packet=packet.name,
         kind="number",
-        unit="Pa" if name.endswith("_pa") else "",
-        display_unit="kPa" if name.endswith("_pa") else "",
-        display_scale=1e-3 if name.endswith("_pa") else 1.0,
-        digits=0,
+        display_unit=known.unit if known else "",
+        display_scale=known.scale if known else 1.0,
+        digits=known.digits if known else None,
         values=(),
         limits=None,
         stale_s=packet.stale_s,
-        about=field.about,
+        about=about,
+        calculated=calculated,
     )
 
 
 def _bit(name: str, field: Field, packet: Packet) -> Parameter:
     return Parameter(
         name=name,
+        title=name,
         packet=packet.name,
         kind="bit",
-        unit="",
         display_unit="",
         display_scale=1.0,
         digits=0,
@@ -198,40 +224,3 @@ def _bit(name: str, field: Field, packet: Packet) -> Parameter:
         stale_s=packet.stale_s,
         about=field.about,
     )
-
-
-_DEG: Final = 180.0 / np.pi
-# name, unit, display unit, display scale, digits, about
-_CALCULATED: Final = (
-    ("altitude", "m", "km", 1e-3, 2, "Height above the WGS 84 ellipsoid, of the position told."),
-    ("speed", "m/s", "m/s", 1.0, 1, "Inertial: the length of the velocity told."),
-    ("latitude", "rad", "deg", _DEG, 3, "Geodetic, of the position told; the Earth turns."),
-    ("longitude", "rad", "deg", _DEG, 3, "Of the position told; the Earth turns."),
-)
-
-
-def _calculated(row: tuple[str, str, str, float, int, str], packet: Packet) -> Parameter:
-    name, unit, display_unit, display_scale, digits, about = row
-    return Parameter(
-        name=name,
-        packet=packet.name,
-        kind="number",
-        unit=unit,
-        display_unit=display_unit,
-        display_scale=display_scale,
-        digits=digits,
-        values=(),
-        limits=None,
-        stale_s=packet.stale_s,
-        about=about,
-        calculated=True,
-    )
-
-
-def _of_state(decoded: States, name: str) -> NDArray[np.float64]:
-    return {
-        "altitude": decoded.altitude_m,
-        "speed": decoded.speed_mps,
-        "latitude": decoded.latitude_rad,
-        "longitude": decoded.longitude_rad,
-    }[name]

@@ -1,0 +1,249 @@
+"""`flightsw console`: watch a flight in a browser, live or again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flightsw.cli.speed import pace, read_speed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flightsw.console.serve import Address
+    from flightsw.console.session import Session
+    from flightsw.ground import GroundPicture
+    from flightsw.scenario import Scenario
+
+NEEDED = ("starlette", "uvicorn", "websockets")
+
+
+@click.command(name="console")
+@click.argument("name", metavar="SCENARIO|RUN")
+@click.option(
+    "--speed",
+    callback=read_speed,
+    default="1",
+    metavar="N|max",
+    help="Seconds of flight in a second; 1 unless given.",
+)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Listen on another address.")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="8765 unless given.")
+@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="FAULT",
+    multiple=True,
+    help="As in `flightsw run`: a file, FILE@T, or KIND:COMPONENT@TRIGGER,key=value.",
+)
+@click.option(
+    "--at", "at_s", type=float, metavar="T", help="Reference time of the one --fault, s from T-0."
+)
+@click.option("--rate", "rate_hz", type=int, metavar="HZ", help="Ticks a second, 10 to 1000.")
+@click.option("--seed", type=int, metavar="N", help="Seed of every noise.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the run, absent or empty; runs/ID-NNNN unless given.",
+)
+@click.option("--force", is_flag=True, help="Replace the run in --out; never another folder.")
+@click.option("--no-color", is_flag=True, help="Print without colour, as a pipe gets it.")
+def command(  # noqa: PLR0913  one a flag
+    *,
+    name: str,
+    speed: float,
+    host: str,
+    port: int | None,
+    no_browser: bool,
+    faults: tuple[str, ...],
+    at_s: float | None,
+    rate_hz: int | None,
+    seed: int | None,
+    out: Path | None,
+    force: bool,
+    no_color: bool,
+) -> int:
+    """Watch a flight in a browser: a scenario while it flies, or a run again.
+
+    The flight begins when the first page is open; Ctrl-C ends the console, and a flight that is
+    not over.
+    """
+    _need_extra()
+    door = _Door(host, port, no_browser)
+    asked = {"--fault": faults, "--at": at_s, "--rate": rate_hz, "--seed": seed, "--out": out}
+    given = [flag for flag, value in asked.items() if value not in (None, ())]
+    if _is_run(name):
+        if given or force:
+            flag = given[0] if given else "--force"
+            msg = f"{flag} is for a flight; {name} is a run that was flown before"
+            raise click.UsageError(msg)
+        return _replay(name, speed, door)
+    if at_s is not None and len(faults) != 1:
+        msg = f"--at moves exactly one --fault, not {len(faults)}; write FAULT@T for each"
+        raise click.UsageError(msg)
+    if force and out is None:
+        msg = "--force replaces the run in --out DIR; which one?"
+        raise click.UsageError(msg)
+    from flightsw.scenario import load
+
+    scenario = load(name, faults=faults, at_s=at_s, rate_hz=rate_hz, seed=seed)
+    watched = _Watched(scenario, speed=speed, out=out, force=force, no_color=no_color)
+    return watched.serve(door)
+
+
+def _need_extra() -> None:
+    from importlib.util import find_spec
+
+    missing = [module for module in NEEDED if find_spec(module) is None]
+    if missing:
+        msg = f"the console needs {', '.join(missing)}: pip install 'flightsw[console]'"
+        raise click.ClickException(msg)
+
+
+def _is_run(name: str) -> bool:
+    """Return whether a name is one of a run folder, here or in ./runs."""
+    from flightsw.records.run_folder import RUNS
+
+    return Path(name).is_dir() or (RUNS / name).is_dir()
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Where a console is to listen, and whether its page is opened."""
+
+    host: str
+    port: int | None
+    no_browser: bool
+
+
+def _replay(name: str, speed: float, door: _Door) -> int:
+    from flightsw.cli.output import tell
+    from flightsw.console.replay import recorded
+    from flightsw.console.session import Session
+
+    run = recorded(name, speed=pace(speed))
+    for sentence in run.missing:
+        tell(f"note: {sentence}")
+    session = Session(run.feed, run.briefing)
+    _serve(session, run.run, run.plan, door)
+    return 0
+
+
+class _Watched:
+    """A flight in a thread, its records, and what it came to."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        speed: float,
+        out: Path | None,
+        force: bool,
+        no_color: bool,
+    ) -> None:
+        from flightsw.briefing import ground_brief
+        from flightsw.console.facts import mission_facts, plan_facts
+        from flightsw.console.feed import FlightFeed
+        from flightsw.console.session import Session
+
+        self._scenario = scenario
+        self._speed = speed
+        self._out, self._force, self._no_color = out, force, no_color
+        self._sink: Callable[[bytes], None] | None = None
+        self.code: int | None = None
+        briefing = ground_brief(scenario)
+        self.feed = FlightFeed(self._fly, speed=pace(speed))
+        self.session = Session(self.feed, briefing)
+        self.run = mission_facts(scenario, scenario.mission.id) | {"run": None}
+        self.plan = plan_facts(scenario, briefing)
+
+    def serve(self, door: _Door) -> int:
+        """Serve until interrupted; return the exit code of the flight."""
+        from flightsw.cli import INTERRUPTED
+        from flightsw.cli.output import tell
+
+        try:
+            _serve(self.session, self.run, self.plan, door)
+        finally:
+            self.feed.stop()
+        if self.feed.error is not None:
+            raise self.feed.error
+        if self.code is None:
+            tell("ended before the flight did" if self.feed.began else "nothing was flown")
+            return INTERRUPTED
+        return self.code
+
+    def _fly(self, sink: Callable[[bytes], None]) -> dict[str, Any]:
+        """Fly into a run folder; print what came of it, and return what the ground concluded."""
+        from flightsw.cli.output import show
+        from flightsw.cli.run import fly_and_record, page
+        from flightsw.console.replay import conclusion
+        from flightsw.summary import exit_code
+
+        self._sink = sink
+        flight, summary = fly_and_record(
+            self._scenario, out=self._out, force=self._force, speed=pace(self._speed), watch=self
+        )
+        show(page(flight, summary), no_color=self._no_color)
+        self.code = exit_code(flight, summary)
+        return conclusion(summary)
+
+    # What fly_and_record tells whoever watches.
+
+    def begin(self, run_dir: Path, words: str | None) -> None:
+        """Note where the records go."""
+        self.run["run"] = run_dir.name
+
+    def take(self, piece: bytes) -> None:
+        """Give a piece of the log to the console."""
+        assert self._sink is not None
+        self._sink(piece)
+
+    def listened(self, until_s: float) -> None:
+        """Tell the console the ground's time."""
+        self.feed.listened(until_s)
+
+    def end(self, picture: GroundPicture) -> None:
+        """Do nothing: the console's ground has come to the same."""
+
+    def __enter__(self) -> _Watched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _serve(session: Session, run: dict[str, Any], plan: dict[str, Any], door: _Door) -> None:
+    """Serve a session until interrupted."""
+    from flightsw.cli.output import tell
+    from flightsw.console.guard import Guard
+    from flightsw.console.serve import PORT, Server, listen
+    from flightsw.console.server import application
+
+    address = listen(door.host, PORT if door.port is None else door.port)
+    server = Server(address)
+    pages = application(session, run=run, plan=plan, failed=server.fail)
+    app = Guard(pages, hosts=address.hosts, token=address.token)
+
+    def began() -> None:
+        tell(f"console  {address.url}   (Ctrl-C ends it)")
+        if not door.no_browser:
+            _open(address)
+
+    try:
+        server.serve(app, began=began)
+    except KeyboardInterrupt:
+        tell("")
+
+
+def _open(address: Address) -> None:
+    """Open the page in the browser of this desktop, if there is one."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address.url,), daemon=True).start()

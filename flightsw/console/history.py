@@ -1,0 +1,140 @@
+"""What was heard so far, in rows: thinned for a screen, never across a gap."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flightsw.ground.state import STALE_S
+
+ROWS_MAX: Final = 200_000  # more than an hour of 50 Hz; then the older half is kept half as dense
+_GROWTH: Final = 4096
+
+
+class History:
+    """Times and values of all parameters, as they came.
+
+    Parameters
+    ----------
+    width : int
+        How many parameters there are.
+    """
+
+    def __init__(self, width: int, *, rows_max: int = ROWS_MAX) -> None:
+        self._t_s = np.empty(0)
+        self._values = np.empty((0, width), dtype=np.float32)
+        self._rows_max = rows_max
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
+
+    @property
+    def t_s(self) -> NDArray[np.float64]:
+        """Times, s after T-0, ascending."""
+        return self._t_s[: self._used]
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """Values, one row a time, NaN where none was told."""
+        return self._values[: self._used]
+
+    def add(self, t_s: NDArray[np.float64], values: NDArray[np.float64]) -> None:
+        """Keep rows, each list of times ascending; what comes late is put in its place."""
+        if not len(t_s):
+            return
+        if self._used + len(t_s) > self._rows_max:
+            self._thin_out()
+        self._make_room(len(t_s))
+        late = self._used and t_s[0] <= self._t_s[self._used - 1]
+        self._t_s[self._used : self._used + len(t_s)] = t_s
+        self._values[self._used : self._used + len(t_s)] = values
+        self._used += len(t_s)
+        if late:
+            order = np.argsort(self.t_s, kind="stable")
+            self._t_s[: self._used] = self.t_s[order]
+            self._values[: self._used] = self.values[order]
+
+    def last(self, *, at_s: float = np.inf) -> list[tuple[float, float] | None]:
+        """Return the last value of each parameter by a time; None where none was told."""
+        rows = int(np.searchsorted(self.t_s, at_s, side="right"))
+        found: list[tuple[float, float] | None] = []
+        for column in self.values[:rows].T:
+            near = max(0, rows - _GROWTH)
+            (told,) = np.nonzero(~np.isnan(column[near:]))
+            row = near + int(told[-1]) if len(told) else None
+            if row is None:
+                (told,) = np.nonzero(~np.isnan(column))
+                row = int(told[-1]) if len(told) else None
+            found.append(None if row is None else (float(self._t_s[row]), float(column[row])))
+        return found
+
+    def thinned(
+        self, columns: list[int], *, from_s: float, to_s: float, points: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Return at most about `points` rows of some parameters.
+
+        Each of `points` / 2 stretches keeps the least and the greatest value of every parameter,
+        at two times. Between rows more than `STALE_S` apart stands a row of NaN.
+        """
+        begin, end = np.searchsorted(self.t_s, [from_s, to_s], side="left")
+        end = max(begin, end)
+        t_s, values = self.t_s[begin:end], self.values[begin:end][:, columns]
+        told = ~np.isnan(values).all(axis=1)
+        t_s, values = with_gaps(t_s[told], values[told])
+        return thinned(t_s, values, points)
+
+    def _make_room(self, count: int) -> None:
+        needed = self._used + count
+        if needed <= len(self._t_s):
+            return
+        size = max(needed, len(self._t_s) * 3 // 2, _GROWTH)
+        self._t_s = np.concatenate([self._t_s, np.empty(size - len(self._t_s))])
+        more = np.empty((size - len(self._values), self._values.shape[1]), dtype=np.float32)
+        self._values = np.concatenate([self._values, more])
+
+    def _thin_out(self) -> None:
+        """Keep every second row of the older half."""
+        half = self._used // 2
+        keep = np.concatenate([np.arange(0, half, 2), np.arange(half, self._used)])
+        self._t_s, self._values = self._t_s[keep], self._values[keep]
+        self._used = len(keep)
+
+
+def thinned(
+    t_s: NDArray[np.float64], values: NDArray[Any], points: int
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Return about `points` rows at most: least and greatest value of each stretch, and the gaps.
+
+    Columns are thinned each by itself; a row of NaN is a gap and stays.
+    """
+    stretches = max(1, points // 2)
+    if len(t_s) <= 2 * stretches:
+        return t_s, values
+    edges = np.linspace(0, len(t_s), stretches + 1).astype(int)[:-1]
+    ends = np.append(edges[1:], len(t_s)) - 1
+    low = np.fmin.reduceat(values, edges, axis=0)
+    high = np.fmax.reduceat(values, edges, axis=0)
+    rising = ~(values[edges] > values[ends])
+    pairs = [np.where(rising, low, high), np.where(rising, high, low)]
+    thin_t = np.stack([t_s[edges], t_s[ends]], axis=1).ravel()
+    thin = np.stack(pairs, axis=1).reshape(2 * stretches, -1)
+    gap = np.isnan(values).all(axis=1)
+    if not gap.any():
+        return thin_t, thin
+    all_t = np.concatenate([thin_t, t_s[gap]])
+    order = np.argsort(all_t, kind="stable")
+    return all_t[order], np.concatenate([thin, values[gap]])[order]
+
+
+def with_gaps(
+    t_s: NDArray[np.float64], values: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Return rows with one of NaN in every stretch of time longer than `STALE_S` without one."""
+    (gaps,) = np.nonzero(np.diff(t_s) > STALE_S)
+    if not len(gaps):
+        return t_s, values
+    between = (t_s[gaps] + t_s[gaps + 1]) / 2.0
+    return np.insert(t_s, gaps + 1, between), np.insert(values, gaps + 1, np.nan, axis=0)

@@ -1,0 +1,136 @@
+/* The plots: flown against the plan, events as lines, silence hatched. Drawn by the shared plot.js. */
+
+import { element, dress, write } from "./text.js";
+import { STALE_S } from "./store.js";
+
+const LOOKS = ["flown", "second", "third"];
+const AROUND_PX = 44; // heading, legend and edges of a plot
+const LEAST_PX = 70;
+const GROUP = "flight";
+
+export class Charts {
+  constructor(host, store) {
+    this.host = host;
+    this.store = store;
+    this.withPlan = true;
+    this.drawn = -1;
+    this.marked = "";
+    const plots = store.plan.plots.filter((plot) => plot.parameters.some((name) => store.index.has(name)));
+    const widest = plots.length % 2 ? plots.reduce((a, b) => (b.parameters.length > a.parameters.length ? b : a)) : null;
+    this.plots = plots.filter((plot) => plot !== widest).concat(widest ? [widest] : []);
+    this.cells = this.plots.map((plot) => this.cell(plot, plot === widest));
+    host.replaceChildren(...this.cells.map((cell) => cell.box));
+    this.build();
+    new ResizeObserver(() => this.fit()).observe(host);
+  }
+
+  cell(plot, wide) {
+    const box = element("section", "", wide ? "plot wide" : "plot");
+    const heading = element("h2", plot.title);
+    const value = element("b");
+    if (plot.parameters.length === 1) heading.append(value);
+    const chart = element("div");
+    box.append(heading, chart);
+    return { box, value, host: chart, plot };
+  }
+
+  get window() {
+    const { plan, t } = this.store;
+    const first = Math.min(t.length ? t[0] : 0, 0);
+    const last = Math.max(plan.end_s, t.length ? t[t.length - 1] : 0);
+    return [Math.max(first, -30), last];
+  }
+
+  build() {
+    this.height = this.cells.map(({ box }) => Math.max(LEAST_PX, box.clientHeight - AROUND_PX));
+    this.width = this.host.clientWidth;
+    for (const [i, cell] of this.cells.entries()) {
+      cell.chart?.destroy();
+      const { plot } = cell;
+      const many = plot.parameters.length > 1;
+      cell.chart = flightsw.plot(cell.host, {
+        title: plot.title,
+        unit: plot.unit,
+        digits: plot.digits,
+        series: plot.parameters.map((_, k) => ({ label: many ? plot.labels[k] : "flown", look: LOOKS[k % LOOKS.length], dash: many ? k % 6 : 0 })),
+        data: this.data(plot),
+        plan: this.reference(plot),
+        window: this.window,
+        group: GROUP,
+        height: this.height[i],
+        written: false,
+      });
+    }
+    this.drawn = -1;
+    this.marked = "";
+  }
+
+  fit() {
+    const heights = this.cells.map(({ box }) => Math.max(LEAST_PX, box.clientHeight - AROUND_PX));
+    if (this.host.clientWidth && (this.host.clientWidth !== this.width || heights.some((h, i) => Math.abs(h - this.height[i]) > 1))) this.build();
+  }
+
+  data(plot) {
+    return [this.store.t, ...plot.parameters.map((name) => this.store.columns.get(name) ?? this.store.t.map(() => null))];
+  }
+
+  reference(plot) {
+    const curve = plot.parameters.length === 1 && this.withPlan ? this.store.plan.reference[plot.parameters[0]] : null;
+    return curve ? { label: "plan", t: curve.t, y: curve.y.map((v) => v * plot.scale), joined: curve.joined } : null;
+  }
+
+  togglePlan() {
+    this.withPlan = !this.withPlan;
+    this.build();
+  }
+
+  /* Draw what changed; a held view keeps what it shows. */
+  draw({ live, now }) {
+    const { store } = this;
+    const lost = store.lost;
+    const until = lost && store.state.rate > 0 ? Math.round(now * 2) / 2 : null;
+    const signature = JSON.stringify([store.events.map((e) => [e.name, e.t_s]), store.state.gaps, lost?.from_s, until, live]);
+    const [from, to] = this.window;
+    if (live && (this.drawn !== store.changed || this.from !== from || this.to !== to)) {
+      for (const cell of this.cells) {
+        if (this.from !== from || this.to !== to) cell.chart.change({ window: [from, to] });
+        cell.chart.set(this.data(cell.plot));
+      }
+      this.drawn = store.changed;
+      [this.from, this.to] = [from, to];
+    }
+    if (signature === this.marked) return;
+    this.marked = signature;
+    const heard = new Set(store.events.map((event) => event.name));
+    const marks = [
+      ...store.events.map((event) => ({ t: event.t_s, text: event.title, state: event.mark === "alarm" ? "alarm" : "heard" })),
+      ...store.plan.events.filter((event) => this.withPlan && !heard.has(event.name)).map((event) => ({ t: event.t_s, text: `${event.title}, planned`, state: "planned" })),
+    ];
+    const gaps = store.state.gaps.map(([from, to]) => ({ from, to }));
+    if (lost) gaps.push({ from: lost.from_s, to: until });
+    for (const cell of this.cells) cell.chart.change({ marks, gaps });
+  }
+
+  /* The newest value beside each heading, or that there is none. */
+  values(at, valueAt) {
+    for (const { value, plot } of this.cells) {
+      if (plot.parameters.length > 1) continue;
+      const told = valueAt(plot.parameters[0]);
+      const fresh = told !== null && at !== null && at - told[0] <= STALE_S;
+      write(value, fresh ? `${(told[1] * plot.scale).toFixed(Math.min(plot.digits, 2))} ${plot.unit}` : `⊘ ${plot.unit}`);
+      dress(value, fresh ? "" : "stale");
+    }
+  }
+
+  cursor(t) {
+    this.cells[0]?.chart.cursor(t);
+  }
+
+  zoom(factor, about) {
+    if (factor === 0) return this.cells[0]?.chart.zoom();
+    const [from, to] = this.zoomed ?? this.window;
+    const half = ((to - from) / 2) * factor;
+    this.zoomed = [about - half, about + half];
+    this.cells[0]?.chart.zoom(...this.zoomed);
+  }
+}

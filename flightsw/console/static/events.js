@@ -1,0 +1,75 @@
+/* The list of events. What was heard and what was planned stand in columns of their own, always. */
+
+import { delta, element } from "./text.js";
+
+const MARKS = { in_band: "✓", out_of_band: "!", unplanned: "·", alarm: "▲", not_seen: "⊘", to_come: "○" };
+const WORDS = { in_band: "in its band", out_of_band: "out of its band", unplanned: "not planned", alarm: "alarm", not_seen: "not seen", to_come: "to come" };
+
+export class Events {
+  constructor(body, store, choose) {
+    this.body = body;
+    this.store = store;
+    this.choose = choose;
+    this.signature = "";
+    this.known = null;
+  }
+
+  /* What was heard, in that order; then what was planned and was not, by its planned time. */
+  rows(now) {
+    const { plan, events } = this.store;
+    const heard = new Set(events.map((event) => event.name));
+    const rest = plan.events.filter((event) => !heard.has(event.name));
+    return [
+      ...events.map((event) => ({ ...event, short: plan.shorts[event.name] ?? event.title })),
+      ...rest.map((event) => ({
+        name: event.name,
+        title: event.title,
+        short: event.short,
+        mark: now !== null && now > event.t_s + event.band_s ? "not_seen" : "to_come",
+        t_s: null,
+        planned_s: event.t_s,
+      })),
+    ];
+  }
+
+  draw(now) {
+    const rows = this.rows(now);
+    const signature = JSON.stringify([rows, this.chosen]);
+    if (signature === this.signature) return;
+    this.signature = signature;
+    const digits = new Map(this.store.plan.events.slice(0, 9).map((event, i) => [event.name, i + 1]));
+    this.body.replaceChildren(...rows.map((row) => this.row(row, digits.get(row.name))));
+    const heard = rows.filter((row) => row.t_s !== null).length;
+    if (this.known !== null && heard > this.known) {
+      this.body.children[heard - 1]?.scrollIntoView({ block: "nearest" });
+    }
+    this.known = heard;
+  }
+
+  row(row, digit) {
+    const line = element("tr", "", row.mark);
+    if (row.t_s !== null && this.known !== null && !this.seen?.has(row.name)) line.classList.add("fresh");
+    if (row.t_s !== null) (this.seen ??= new Set()).add(row.name);
+    if (row.name === this.chosen) line.classList.add("chosen");
+    const mark = element("td", MARKS[row.mark] ?? "·", "mark");
+    mark.title = WORDS[row.mark];
+    const text = element("td", row.short, "text");
+    text.title = `${row.title}: ${WORDS[row.mark]}${row.trigger ? `, ${row.trigger}` : ""}${digit ? ` (key ${digit})` : ""}`;
+    const planned = element("td", row.planned_s === null || row.planned_s === undefined ? "–" : row.planned_s.toFixed(1), "planned");
+    const late = row.t_s !== null && typeof row.planned_s === "number";
+    const heard = element("td", row.t_s !== null ? row.t_s.toFixed(2) : row.mark === "not_seen" ? "not seen" : "–", "heard");
+    line.append(mark, text, planned, heard, element("td", late ? delta(row.t_s - row.planned_s) : "", "delta"));
+    line.addEventListener("click", () => this.choose(row));
+    line.dataset.event = row.name;
+    return line;
+  }
+
+  /* The n-th planned event, as it stands now. */
+  planned(n, now) {
+    const event = this.store.plan.events[n - 1];
+    return event ? this.rows(now).find((row) => row.name === event.name) : null;
+  }
+}
+
+
+export { MARKS };

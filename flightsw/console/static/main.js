@@ -1,0 +1,322 @@
+/* The console's page: it stores what comes, and draws once a frame when something changed. */
+
+import { Charts } from "./charts.js";
+import { Events } from "./events.js";
+import { Parameters } from "./parameters.js";
+import { Stages } from "./stages.js";
+import { Store, STALE_S } from "./store.js";
+import { clock, degrees, dress, longClock, utc, write } from "./text.js";
+import { Track } from "./track.js";
+import { ask, facts, Wire } from "./wire.js";
+
+const SLOW_MS = 100; // text changes ten times a second, plots as often as they can
+const BACK_MS = 4000;
+const FRAME_S = 0.02;
+const at = (id) => document.getElementById(id);
+
+const page = {
+  store: null, charts: null, events: null, parameters: null, stages: null, track: null,
+  view: null, // a time that the view is held at; null: live
+  held: null, // values then, asked of the server
+  gone: performance.now(), // since when there is no server; null while there is one
+  back: -Infinity,
+  building: false,
+};
+const health = { frames: 0, fps: 0, since: performance.now(), slowest: 0, lag: 0, arrived: null, last: null };
+window.flightswHealth = { frames: [], lags: [] }; // for whoever measures
+
+/* ------------------------------------------------------------------------------------- what comes */
+
+const wire = new Wire({
+  opened: () => build(),
+  gone() {
+    page.gone ??= performance.now();
+  },
+  message(message) {
+    const { store } = page;
+    if (!store || page.building) return;
+    const kind = store.take(message);
+    health.arrived ??= performance.now();
+    if (kind === "anew") build();
+    else if (kind === "torn") store.refresh();
+  },
+});
+
+/* Ask for everything and begin anew: at first, when a server comes back, when a replay goes back. */
+async function build() {
+  if (page.building) return;
+  page.building = true;
+  try {
+    const known = await facts();
+    const store = new Store(known);
+    await store.refresh();
+    const same = page.store && JSON.stringify([page.store.parameters, page.store.run.title]) === JSON.stringify([store.parameters, store.run.title]);
+    page.store = store;
+    if (same) for (const part of [page.charts, page.events, page.parameters, page.stages, page.track]) part.store = store;
+    else begin(store);
+    page.charts.drawn = -1;
+    page.track.signature = "";
+    if (page.gone !== null && page.started) page.back = performance.now();
+    page.gone = null;
+    page.started = true;
+  } catch {
+    setTimeout(() => wire.socket.readyState === WebSocket.OPEN && build(), 500);
+  } finally {
+    page.building = false;
+  }
+}
+
+function begin(store) {
+  document.title = `${store.run.title} · flightsw`;
+  page.charts = new Charts(at("plots"), store);
+  page.events = new Events(at("event-rows"), store, choose);
+  page.parameters = new Parameters(at("parameter-rows"), store);
+  page.stages = new Stages(at("stages"), store);
+  page.track?.map.destroy();
+  page.track = new Track(at("map"), at("map-panel"), store);
+}
+
+/* ------------------------------------------------------------------------------------ what is drawn */
+
+function frame(time) {
+  requestAnimationFrame(frame);
+  measure(time);
+  const { store } = page;
+  if (!store) return banner();
+  const now = store.now();
+  const live = page.view === null;
+  page.charts.draw({ live, now });
+  if (time - (frame.slow ?? -Infinity) >= SLOW_MS) {
+    frame.slow = time;
+    slowly(store, now, live);
+  }
+  if (health.arrived !== null) {
+    health.lag = performance.now() - health.arrived;
+    window.flightswHealth.lags.push(health.lag);
+    if (window.flightswHealth.lags.length > 2000) window.flightswHealth.lags.splice(0, 1000);
+    health.arrived = null;
+  }
+}
+
+function slowly(store, now, live) {
+  const seen = live ? now : page.view;
+  const fresh = page.gone === null && !(live && store.lost);
+  const valueAt = live ? (name) => store.value(name) : (name) => page.held?.[store.index.get(name)] ?? null;
+  write(at("title"), store.run.title);
+  write(at("vehicle"), store.run.vehicle);
+  write(at("run"), [store.run.run && `run ${store.run.run}`, store.run.seed !== null && `seed ${store.run.seed}`].filter(Boolean).join(" · "));
+  const { mode, speed, feed, epoch_utc: epoch } = store.state;
+  const pace = feed.replay ? feed.replay.speed : speed;
+  write(at("mode"), `${mode} ${pace === null ? "max" : `×${pace}`}`);
+  write(at("clock"), now === null ? "T−−:−−:−−.−" : longClock(now));
+  write(at("utc"), now === null || !epoch ? "" : utc(epoch, now));
+  link(store, now);
+  const { word, level, why } = store.state.outlook;
+  write(at("outlook"), `${level === "good" ? "✓ " : level === "alarm" ? "▲ " : level === "off" ? "! " : ""}${word}`);
+  dress(at("outlook"), `chip ${level}`);
+  at("outlook").title = why;
+  page.events.draw(seen);
+  page.parameters.draw(fresh || !live ? seen : null, live && !fresh, valueAt);
+  page.charts.values(fresh || !live ? seen : null, valueAt);
+  page.stages.draw(now, page.events.rows(now), page.view);
+  page.track.draw(page.charts.withPlan);
+  if (!live) page.charts.cursor(page.view);
+  replay(store, now);
+  banner(store, now);
+  write(at("health"), `${health.fps} fps · drawn ${health.lag.toFixed(0)} ms after it came${store.dropped ? ` · ${store.dropped} messages dropped` : ""}`);
+}
+
+function link(store, now) {
+  const { link, lost } = store.state;
+  const node = at("link");
+  if (page.gone !== null) {
+    write(node, "▲ NO SERVER");
+    return dress(node, "chip alarm");
+  }
+  if (lost) {
+    write(node, `▲ TLM LOST ${Math.max(0, now - lost.from_s).toFixed(0)} s`);
+    dress(node, "chip alarm");
+  } else if (link.last_s === null) {
+    write(node, "no frame yet");
+    dress(node, "chip dim");
+  } else {
+    const spoilt = [link.gaps && `${link.gaps} gaps`, link.damaged && `${link.damaged} damaged`, store.dropped && `${store.dropped} dropped`].filter(Boolean);
+    write(node, `${link.rate_hz.toFixed(0)} frames/s · ${spoilt.length ? spoilt.join(" · ") : "no gaps"} · lag ${lag(link.age_s)}`);
+    dress(node, spoilt.length ? "chip" : "chip good");
+  }
+  node.title = `${link.frames} frames, ${link.gaps} gaps, ${link.damaged} damaged, ${link.missing} missing; ${store.dropped} messages dropped for this page`;
+}
+
+const lag = (s) => (s === null ? "–" : `${s.toFixed(2)} s`);
+
+/* One state, the worst. */
+function banner(store, now) {
+  const node = at("banner");
+  const say = (kind, text) => {
+    dress(node, kind);
+    write(node, text);
+  };
+  const t = performance.now();
+  if (page.gone !== null) {
+    if (!page.started && t - page.gone < 1500) return say("calm", "Waiting for the server.");
+    return say("alarm", `▲ SERVER GONE for ${((t - page.gone) / 1000).toFixed(0)} s. Nothing here is live; trying again.`);
+  }
+  const { lost, feed, link } = store.state;
+  if (feed.failed) return say("alarm", `▲ FLIGHT ENDED: ${feed.failed}`);
+  if (lost) {
+    const { state, from_s: from } = lost;
+    const where = state ? `: ${state.altitude_km.toFixed(1)} km, ${state.speed_mps.toFixed(0)} m/s, ${degrees(state.latitude_deg, "N", "S")} ${degrees(state.longitude_deg, "E", "W")}` : "";
+    const fall = lost.fall ? ` If it only falls: down near ${degrees(lost.fall.latitude_deg, "N", "S")} ${degrees(lost.fall.longitude_deg, "E", "W")} at ${clock(lost.fall.t_s, 0)}.` : "";
+    return say("alarm", `▲ TELEMETRY LOST. Last good frame ${clock(from)}${where}.${fall}${search(store, now)}`);
+  }
+  if (page.view !== null) return say("note", `View held at ${clock(page.view)}; the flight is ${Math.max(0, now - page.view).toFixed(1)} s further. L goes back to it.`);
+  if (t - page.back < BACK_MS) return say("note", "The server is back; all that was heard meanwhile is here.");
+  if (now === null || link.last_s === null) return say("calm", "No frame has been heard yet.");
+  const next = page.events.rows(now).find((row) => row.mark === "to_come");
+  const ahead = next ? `Next in the plan: ${next.title}, ${clock(next.planned_s, 1)}, in ${Math.max(0, next.planned_s - now).toFixed(0)} s.` : "";
+  say("calm", `${store.state.outlook.why[0].toUpperCase()}${store.state.outlook.why.slice(1)}. ${ahead}${search(store, now)}`);
+}
+
+/* The radars: when they begin to look, and after the flight what came of it. */
+function search(store, now) {
+  const radar = store.state.feed.concluded?.radar;
+  if (radar) return radar.verdict === "detected" ? ` Radar: detected on the calculated orbit (${radar.detected_by}, ${clock(radar.detected_s, 0)}).` : " Radar: not detected on the calculated orbit.";
+  const opens = store.plan.search_from_s;
+  return opens !== null && now < opens && store.lost ? ` Radar search opens in ${(opens - now).toFixed(0)} s.` : "";
+}
+
+function replay(store, now) {
+  const { replay: played } = store.state.feed;
+  at("replay").hidden = !played;
+  if (!played) return;
+  write(at("play"), played.playing ? "❚❚" : "▶");
+  at("play").setAttribute("aria-label", played.playing ? "pause" : "play");
+  const scrub = at("scrub");
+  [scrub.min, scrub.max] = [played.begin_s, played.end_s];
+  if (!scrub.dragged && now !== null) scrub.value = now;
+  scrub.setAttribute("aria-valuetext", now === null ? "" : clock(now, 1));
+  const speed = at("replay-speed");
+  if (document.activeElement !== speed) {
+    const known = [...speed.options].find((option) => Number(option.value) === played.speed);
+    if (known) speed.value = known.value;
+    else speed.add(new Option(`×${played.speed}`, played.speed, true, true));
+  }
+}
+
+function measure(time) {
+  if (health.last !== null) {
+    const took = time - health.last;
+    health.slowest = Math.max(health.slowest, took);
+    window.flightswHealth.frames.push(took);
+    if (window.flightswHealth.frames.length > 20000) window.flightswHealth.frames.splice(0, 10000);
+  }
+  health.last = time;
+  health.frames++;
+  if (time - health.since >= 1000) {
+    health.fps = Math.round((health.frames * 1000) / (time - health.since));
+    [health.frames, health.since] = [0, time];
+  }
+}
+
+/* --------------------------------------------------------------------------------- what is asked */
+
+const isReplay = () => Boolean(page.store?.state.feed.replay);
+
+function hold(t) {
+  const { store } = page;
+  const [first, last] = [store.t[0] ?? 0, store.now() ?? 0];
+  page.view = Math.min(Math.max(t, first), last);
+  page.events.chosen = null;
+  ask(`/api/values?at=${page.view}`).then((told) => {
+    if (page.view === null) return;
+    page.held = told.values;
+  }, () => {});
+}
+
+function goLive() {
+  page.view = null;
+  page.held = null;
+  if (page.events) page.events.chosen = null;
+  page.charts?.cursor(null);
+  if (page.charts) page.charts.drawn = -1;
+}
+
+function goTo(t) {
+  if (isReplay()) wire.order({ to_s: t });
+  else hold(t);
+}
+
+function step(seconds) {
+  if (isReplay()) wire.order({ play: false, to_s: (page.store.now() ?? 0) + seconds });
+  else hold((page.view ?? page.store.now() ?? 0) + seconds);
+}
+
+/* Go to an event that was heard; one that was not has no time of its own to go to. */
+function choose(row) {
+  if (row.t_s === null) return;
+  goTo(row.t_s);
+  page.events.chosen = row.name;
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !page.store) return;
+  const { target } = event;
+  if (target === at("find")) {
+    if (event.key !== "Escape") return;
+    target.value = "";
+    page.parameters.find("");
+    target.blur();
+    return;
+  }
+  if (at("help").open || target.matches("select") || (target === at("scrub") && event.key.startsWith("Arrow"))) return;
+  const digit = /^[1-9]$/.test(event.key) ? Number(event.key) : 0;
+  if (digit) {
+    const row = page.events.planned(digit, page.store.now());
+    if (row) choose(row);
+    return;
+  }
+  switch (event.key) {
+    case " ":
+      if (target.matches("button")) return;
+      if (isReplay()) wire.order({ play: !page.store.state.feed.replay.playing });
+      else if (page.view === null) hold(page.store.now() ?? 0);
+      else goLive();
+      break;
+    case "ArrowLeft": step(event.shiftKey ? -10 : -FRAME_S); break;
+    case "ArrowRight": step(event.shiftKey ? 10 : FRAME_S); break;
+    case "l": case "L":
+      goLive();
+      if (isReplay()) wire.order({ to_s: page.store.state.feed.replay.end_s });
+      break;
+    case "/": at("find").focus(); break;
+    case "e": case "E": at("events").focus(); break;
+    case "p": case "P": page.charts.togglePlan(); break;
+    case "m": case "M": document.body.classList.toggle("large-map"); break;
+    case "t": case "T": flightsw.theme.toggle(); break;
+    case "+": case "=": page.charts.zoom(0.5, page.view ?? page.store.now() ?? 0); break;
+    case "-": page.charts.zoom(2, page.view ?? page.store.now() ?? 0); break;
+    case "0": page.charts.zoomed = null; page.charts.zoom(0); break;
+    case "?": at("help").showModal(); break;
+    case "Escape": goLive(); break;
+    default: return;
+  }
+  event.preventDefault();
+}
+
+document.addEventListener("keydown", onKey);
+at("find").addEventListener("input", (event) => page.parameters?.find(event.target.value));
+at("play").addEventListener("click", () => wire.order({ play: !page.store.state.feed.replay.playing }));
+at("replay-speed").addEventListener("change", (event) => wire.order({ speed: Number(event.target.value) }));
+const scrub = at("scrub");
+scrub.addEventListener("input", () => {
+  scrub.dragged = true;
+  if (performance.now() - (scrub.sent ?? -Infinity) > SLOW_MS) {
+    scrub.sent = performance.now();
+    wire.order({ to_s: Number(scrub.value) });
+  }
+});
+scrub.addEventListener("change", () => {
+  wire.order({ to_s: Number(scrub.value) });
+  setTimeout(() => (scrub.dragged = false), 300);
+});
+requestAnimationFrame(frame);

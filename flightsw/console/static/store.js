@@ -1,0 +1,105 @@
+/* What the page knows: the plan, the newest values, and a history that stays small. */
+
+import { history } from "./wire.js";
+
+const ROWS_MAX = 9000; // of the history here; then it is asked for anew, thinned by the server
+const POINTS = 4000;
+export const STALE_S = 2; // older than this without a frame, a number is gone
+
+export class Store {
+  constructor({ dictionary, plan, run }) {
+    this.generation = dictionary.generation;
+    this.parameters = dictionary.parameters;
+    this.index = new Map(this.parameters.map((one, i) => [one.name, i]));
+    this.plan = plan;
+    this.run = run;
+    this.state = run.state;
+    this.last = this.parameters.map((_, i) => run.last[i] ?? null); // [t, value]
+    this.events = run.state.events;
+    this.wanted = [...new Set([...plan.plots.flatMap((plot) => plot.parameters), "longitude_deg", "latitude_deg"])].filter((name) => this.index.has(name));
+    this.scales = new Map(this.wanted.map((name) => [name, this.parameters[this.index.get(name)].scale]));
+    this.clear();
+    this.taken = performance.now();
+    this.dropped = 0;
+    this.asking = false;
+    this.changed = 0; // counts changes of the history
+  }
+
+  clear() {
+    this.t = [];
+    this.columns = new Map(this.wanted.map((name) => [name, []]));
+  }
+
+  /* Take a message; says whether it can stand alone, or all must be asked for anew. */
+  take(message) {
+    const events = message.events ?? this.events;
+    const whole = message.generation === this.generation && message.dropped === this.dropped;
+    this.dropped = message.dropped;
+    this.state = message;
+    this.events = events;
+    this.taken = performance.now();
+    for (const row of message.f) this.add(row, message.more);
+    if (message.more || this.t.length > ROWS_MAX) this.refresh();
+    return message.generation !== this.generation ? "anew" : whole ? "whole" : "torn";
+  }
+
+  /* `alone`: the newest of many rows, for the list of parameters; the plots wait for the history. */
+  add(row, alone = false) {
+    const t = row[0];
+    for (let i = 1; i < row.length; i++) if (row[i] !== null) this.last[i - 1] = [t, row[i]];
+    if (alone) return;
+    const told = this.wanted.some((name) => row[1 + this.index.get(name)] !== null);
+    const newest = this.t.length ? this.t[this.t.length - 1] : -Infinity;
+    if (!told || t <= newest) return;
+    if (t - newest > STALE_S && this.t.length) this.append((t + newest) / 2, () => null);
+    this.append(t, (name) => row[1 + this.index.get(name)]);
+    this.changed++;
+  }
+
+  /* Keep a row, values as people read them. */
+  append(t, value) {
+    this.t.push(t);
+    for (const [name, column] of this.columns) {
+      const told = value(name);
+      column.push(told === null ? null : told * this.scales.get(name));
+    }
+  }
+
+  /* Ask for all of the history, thinned for a screen; what comes meanwhile is kept. */
+  async refresh() {
+    if (!this.wanted.length) return;
+    this.again = this.asking;
+    if (this.asking) return;
+    this.asking = true;
+    try {
+      const told = await history(this.wanted, { points: POINTS });
+      if (told.generation !== this.generation) return;
+      const [t, columns] = [this.t, this.columns];
+      this.t = told.t;
+      this.columns = new Map(told.names.map((name, i) => [name, told.values[i].map((v) => (v === null ? null : v * this.scales.get(name)))]));
+      const newest = told.t.length ? told.t[told.t.length - 1] : -Infinity;
+      for (let i = t.findIndex((each) => each > newest); i >= 0 && i < t.length; i++) {
+        this.t.push(t[i]);
+        for (const [name, column] of this.columns) column.push(columns.get(name)[i]);
+      }
+      this.changed++;
+    } finally {
+      this.asking = false;
+      if (this.again) this.refresh();
+    }
+  }
+
+  /* The ground's clock now: it goes on between messages, and when no frame comes. */
+  now() {
+    if (this.state.now === null) return null;
+    return this.state.now + ((performance.now() - this.taken) / 1000) * this.state.rate;
+  }
+
+  get lost() {
+    return this.state.lost;
+  }
+
+  value(name) {
+    return this.last[this.index.get(name)] ?? null;
+  }
+}

@@ -1,0 +1,268 @@
+"""The page in a browser: what it shows, what it never shows, and that keys do all of it."""
+
+import re
+
+import pytest
+
+SIZES = [(1280, 720), (1600, 900)]
+LOST = "progress-ms-04-lost"
+
+
+def at(page, t_s):
+    """Let a replay stand at a time, by its scrubber."""
+    page.locator("#replay").wait_for()
+    page.evaluate(
+        """t => { const scrub = document.getElementById("scrub");
+                  scrub.value = t; scrub.dispatchEvent(new Event("change")); }""",
+        t_s,
+    )
+    stands(page, lambda clock: abs(seconds(clock) - t_s) < 1.0)
+
+
+def seconds(clock: str) -> float:
+    found = re.fullmatch(r"T([+−])(\d+):([\d.]+)", clock)
+    if not found:
+        return float("nan")
+    return (-1 if found[1] == "−" else 1) * (int(found[2]) * 60 + float(found[3]))
+
+
+def stands(page, true_of, where="#clock", timeout_s=15.0):
+    """Wait until what is written somewhere fits; return it."""
+    for _ in range(int(timeout_s * 20)):
+        text = page.inner_text(where)
+        if true_of(text):
+            return text
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{where}: {text!r}")
+
+
+@pytest.fixture
+def paused(console, flown, opened):
+    """Return a function that opens a run and lets it stand at a time."""
+
+    def open_at(name, t_s, **how):
+        shown = opened(console(str(flown(name)), "--speed", "1"), **how)
+        shown.page.keyboard.press("Space")
+        stands(shown.page, lambda text: text == "▶", "#play")
+        at(shown.page, t_s)
+        return shown
+
+    return open_at
+
+
+def rows(page):
+    """Return the list of events: name to mark, plan, heard, difference."""
+    found = {}
+    for row in page.locator("#event-rows tr").all():
+        mark, _, planned, heard, delta = (cell.inner_text() for cell in row.locator("td").all())
+        found[row.get_attribute("data-event")] = (mark, planned, heard, delta)
+    return found
+
+
+def values(page):
+    return {
+        row.get_attribute("data-parameter"): row.locator("td.value").inner_text()
+        for row in page.locator("#parameter-rows tr[data-parameter]").all()
+    }
+
+
+def test_in_flight_it_shows_what_comes_down(paused):
+    shown = paused("planned", 200.0)
+    page = shown.page
+    stands(page, lambda text: text != "⊘", "[data-parameter=altitude_m] .value")
+
+    assert float(values(page)["altitude_m"]) == pytest.approx(113.8, abs=3.0)
+    assert rows(page)["STRAPON_SEPARATION"] == ("✓", "118.2", "118.17", "+0.00")
+    assert rows(page)["BLOCK_I_CUTOFF"] == ("○", "525.9", "–", "")
+    assert "frames/s · no gaps" in page.inner_text("#link")
+    assert page.inner_text("#outlook") == "✓ IN FLIGHT"
+    assert page.inner_text("#banner").startswith("All as planned so far. Next in the plan")
+    assert shown.errors == []
+
+
+def test_a_loss_stands_in_banner_chip_values_and_events(paused):
+    page = paused("lost", 386.0).page
+
+    banner = page.inner_text("#banner")
+    assert banner.startswith("▲ TELEMETRY LOST. Last good frame T+382.24: 194.7 km, 5119 m/s")
+    assert re.search(r"Radar search opens in 20\d s", banner)
+    assert page.get_attribute("#banner", "role") == "alert"
+    assert page.inner_text("#link") == "▲ TLM LOST 4 s"
+    assert page.inner_text("#outlook") == "▲ MISSION LOST"
+    assert {*values(page).values()} == {"⊘"}
+    assert all("⊘" in value for value in page.locator(".plot h2 b").all_inner_texts())
+    assert rows(page)["AVD_SHUTDOWN"] == ("▲", "–", "382.23", "")
+    assert rows(page)["BLOCK_I_CUTOFF"] == ("○", "525.9", "–", "")
+
+
+def test_a_planned_event_whose_time_has_passed_reads_not_seen(paused):
+    page = paused("lost", 539.0).page
+
+    assert stands(page, lambda text: "not seen" in text, "#event-rows")
+    assert rows(page)["BLOCK_I_CUTOFF"] == ("⊘", "525.9", "not seen", "")
+    assert rows(page)["SPACECRAFT_SEPARATION"] == ("⊘", "529.2", "not seen", "")
+
+
+@pytest.mark.parametrize("t_s", [-5.0, 150.0, 290.0, 386.0, 535.0])
+def test_no_planned_event_is_ever_shown_as_one_that_happened(paused, t_s):
+    """What is in the column of what was heard was heard, at that time and not later than now."""
+    page = paused("lost", t_s).page
+    heard = {
+        "ENGINE_START": -3.7, "MAIN_STAGE": -0.6, "LIFTOFF": 0.0, "STRAPON_MAIN_STAGE": 6.0,
+        "STRAPON_FINAL_STAGE": 112.5, "STRAPON_SEPARATION": 118.17, "FAIRING_JETTISON": 161.36,
+        "CORE_FINAL_STAGE": 280.03, "BLOCK_I_IGNITION": 285.0, "CORE_CUTOFF": 286.0,
+        "CORE_SEPARATION": 287.5, "TAIL_SECTION_JETTISON": 297.25,
+        "BLOCK_I_PRESSURE_LOW": 382.03, "AVD_SHUTDOWN": 382.23,
+    }  # fmt: skip  # as `flightsw run` prints them
+
+    shown = {
+        name: float(told)
+        for name, (_, _, told, _) in rows(page).items()
+        if told not in ("–", "not seen")
+    }
+
+    assert shown == {name: at_s for name, at_s in heard.items() if at_s < t_s}
+
+
+def test_nothing_but_this_server_is_asked_and_nothing_complains(console, opened):
+    played = console(LOST, "--speed", "60")
+    shown = opened(played)
+    stands(shown.page, lambda text: "LOST" in text, "#link", timeout_s=40.0)
+
+    assert shown.errors == []
+    asked = {url.split("/")[2] for url in shown.requests if not url.startswith("data:")}
+    assert asked == {f"127.0.0.1:{played.port}"}
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("name", "t_s"), [("planned", 300.0), ("lost", 386.0), ("rocket", 210.0)])
+def test_everything_is_on_one_screen(paused, width, height, name, t_s):
+    page = paused(name, t_s, width=width, height=height).page
+
+    assert page.evaluate(
+        "[document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]"
+    ) == [width, height]
+    for panel in ("header", "#banner", "#stages", "#events", "#map", "#parameters", "footer"):
+        box = page.locator(panel).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+    for plot in page.locator(".plot").all():
+        outside = plot.evaluate(
+            "box => box.querySelector('.fsw-legend').getBoundingClientRect().bottom"
+            " - box.getBoundingClientRect().bottom"
+        )
+        assert outside <= 0
+
+
+def test_keys_do_all_of_it_while_it_flies(console, opened):
+    page = opened(console("progress-ms-04", "--speed", "20")).page
+    stands(page, lambda clock: seconds(clock) > 130.0, timeout_s=30.0)
+
+    page.keyboard.press("Space")
+    banner = stands(page, lambda text: text.startswith("View held at"), "#banner")
+    found = re.search(r"T\+([\d.]+)", banner)
+    assert found is not None
+    held = float(found[1])
+    page.keyboard.press("Shift+ArrowLeft")
+    stands(page, lambda text: f"View held at T+{held - 10:.2f}" in text, "#banner")
+    page.keyboard.press("ArrowRight")
+    stands(page, lambda text: f"View held at T+{held - 9.98:.2f}" in text, "#banner")
+    page.keyboard.press("2")
+    stands(page, lambda text: "View held at T+118.17" in text, "#banner")
+    at_separation = stands(page, lambda v: v != "⊘", "[data-parameter=altitude_m] .value")
+    assert float(at_separation) == pytest.approx(45.8, abs=0.5)
+    assert page.locator("#event-rows .chosen").get_attribute("data-event") == "STRAPON_SEPARATION"
+    page.keyboard.press("8")  # the cut-off has not been heard: there is nowhere to go
+    assert "View held at T+118.17" in page.inner_text("#banner")
+    page.keyboard.press("l")
+    stands(page, lambda text: not text.startswith("View held"), "#banner")
+    assert seconds(page.inner_text("#clock")) > held
+
+
+def test_keys_find_and_show_and_hide(paused):
+    page = paused("planned", 200.0).page
+
+    page.keyboard.press("/")
+    page.keyboard.type("block-i")
+    shown = [
+        row.get_attribute("data-parameter")
+        for row in page.locator("#parameter-rows tr[data-parameter]:visible").all()
+    ]
+    assert shown
+    assert all("block-i" in name for name in shown)
+    page.keyboard.press("Escape")
+    assert page.locator("[data-parameter=altitude_m]").is_visible()
+    page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.id") == "events"
+    page.keyboard.press("m")
+    assert not page.locator("#plots").is_visible()
+    page.keyboard.press("m")
+    page.keyboard.press("t")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#help").is_visible()
+
+
+def test_a_replay_plays_stops_and_goes_where_it_is_told(paused):
+    page = paused("planned", 200.0).page
+
+    page.keyboard.press("3")
+    stands(page, lambda clock: abs(seconds(clock) - 161.4) < 0.2)
+    page.keyboard.press("Shift+ArrowRight")
+    stands(page, lambda clock: abs(seconds(clock) - 171.4) < 0.2)
+    page.select_option("#replay-speed", "50")
+    page.keyboard.press("Escape")
+    page.locator("#play").focus()
+    page.keyboard.press("Enter")
+    stands(page, lambda clock: seconds(clock) > 250.0)
+    page.locator("#events").focus()
+    page.keyboard.press("l")
+    stands(page, lambda clock: seconds(clock) >= 540.0)
+    stands(page, lambda text: "IN ORBIT" in text, "#outlook")
+    stands(page, lambda text: "Radar: detected on the calculated orbit" in text, "#banner")
+
+
+def test_titles_that_hold_html_are_only_text(console, opened, tmp_path):
+    from importlib.resources import files
+
+    catalog = files("flightsw") / "catalog"
+    evil = "<img src=x onerror=alert(1)><b>Evil</b>"
+    for folder, name, old, new in (
+        ("missions", "nike-apache-14-210", "Nike-Apache 14.210 GI, 24 August 1965", evil),
+        ("sequences", "nike-apache-recovery", '"Lift-off"', '"<i>Lift</i>"'),
+    ):
+        text = (catalog / folder / f"{name}.toml").read_text(encoding="utf-8")
+        assert old in text
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.toml").write_text(text.replace(old, new), encoding="utf-8")
+    shown = opened(console("nike-apache-14-210", "--speed", "30"))
+    page = shown.page
+
+    assert stands(page, lambda text: text == evil, "#title")
+    assert stands(page, lambda text: "<i>Lift</i>" in text, "#event-rows")
+    assert page.locator("img, #event-rows i, h1 b").count() == 0
+    assert shown.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize(("name", "t_s"), [("planned", 300.0), ("lost", 386.0)])
+def test_axe_finds_nothing_serious(paused, name, t_s, scheme):
+    assert paused(name, t_s, scheme=scheme).violations() == []
+
+
+def test_the_server_gone_and_back(console, flown, opened):
+    first = console(str(flown("planned")), "--speed", "1")
+    shown = opened(first)
+    at(shown.page, 200.0)
+    first.stop()
+    stands(shown.page, lambda text: text.startswith("▲ SERVER GONE for"), "#banner")
+    assert shown.page.inner_text("#link") == "▲ NO SERVER"
+    stands(shown.page, lambda text: {*text.split("\n")} == {"⊘"} or "⊘" in text, "#parameter-rows")
+
+    console(str(flown("planned")), "--speed", "1", port=first.port)
+
+    stands(shown.page, lambda text: text.startswith("The server is back"), "#banner")
+    stands(shown.page, lambda text: "frames/s" in text, "#link")

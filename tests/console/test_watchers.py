@@ -1,0 +1,109 @@
+"""Whoever watches, the flight is the same; whoever stands still, catches up; nothing grows."""
+
+import hashlib
+import json
+import socket
+import threading
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+import flightsw
+
+SCENARIO = "progress-ms-04"
+SPEED = 25.0
+STALLED_S = 400.0  # of flight: 16 s of a stream that nobody reads, at this speed as long as minutes
+HEAP_MB = 100.0
+
+
+class Watcher(threading.Thread):
+    """Reads a console's socket, all of it or until it is told to stand still."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(daemon=True)
+        self.port = port
+        self.reading = threading.Event()
+        self.reading.set()
+        self.raw = socket.create_connection(("127.0.0.1", port))
+        self.last: dict[str, Any] = {}
+        self.heard: set[str] = set()
+
+    def run(self) -> None:
+        origin = Origin(f"http://127.0.0.1:{self.port}")
+        try:
+            with connect(
+                f"ws://127.0.0.1:{self.port}/ws",
+                sock=self.raw,
+                origin=origin,
+                max_queue=1,
+                ping_interval=None,
+            ) as watched:
+                while self.reading.wait():
+                    self.last = json.loads(watched.recv())
+                    self.heard |= {event["name"] for event in self.last.get("events", ())}
+        except (ConnectionClosed, OSError, EOFError):
+            pass
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return flightsw.fly(flightsw.load(SCENARIO))
+
+
+def test_ten_watch_one_stands_still_and_one_is_killed(console, tmp_path, alone):
+    served = console(SCENARIO, "--speed", f"{SPEED:g}")
+    watchers = [Watcher(served.port) for _ in range(10)]
+    for watcher in watchers:
+        watcher.start()
+    stalled, killed = watchers[3], watchers[7]
+
+    served.until(lambda state: (state["now"] or 0.0) > 50.0)
+    stalled.reading.clear()
+    before_mb = served.memory_mb()
+    killed.raw.shutdown(socket.SHUT_RDWR)
+    served.until(lambda state: state["now"] > 50.0 + STALLED_S)
+    after_mb = served.memory_mb()
+    stalled.reading.set()
+    served.until(lambda state: not state["feed"]["flying"])
+    served.until(lambda _: stalled.last.get("ended", False))
+
+    assert stalled.last["dropped"] > 0
+    assert stalled.last["now"] == 540.0
+    assert stalled.heard == {event.name for event in alone.events}
+    for watcher in watchers:
+        if watcher not in (stalled, killed):
+            assert watcher.last["dropped"] == 0
+            assert watcher.heard == {event.name for event in alone.events}
+    # The history itself takes some 300 bytes a row, 20 000 rows in that time; the log 5 MB.
+    assert after_mb - before_mb < 60.0
+    assert served.stop() == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    recorded = (run / "downlink.ccsds").read_bytes()
+    assert hashlib.sha256(recorded).digest() == hashlib.sha256(alone.downlink).digest()
+
+
+def test_a_whole_flight_leaves_the_page_small_and_quick(console, opened):
+    """Frames and stalls are recorded; only what no machine excuses decides."""
+    shown = opened(console(SCENARIO, "--speed", f"{SPEED:g}"))
+    page = shown.page
+    for _ in range(80):
+        page.wait_for_timeout(500)
+        if page.inner_text("#clock") == "T+09:00.0":
+            break
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    heap_mb = session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+    frames = page.evaluate("flightswHealth.frames.slice(60)")
+    lags = sorted(page.evaluate("flightswHealth.lags"))
+
+    print(
+        f"{heap_mb:.1f} MB, {1000 * len(frames) / sum(frames):.1f} frames/s, "
+        f"{sum(took > 100 for took in frames)} stalls over 100 ms, slowest {max(frames):.0f} ms, "
+        f"drawn {lags[len(lags) // 2]:.1f} ms after a message came"
+    )
+    assert page.inner_text("#clock") == "T+09:00.0"
+    assert heap_mb < HEAP_MB
+    assert shown.errors == []
