@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flightsw.cli.board_options import board_choice, board_options
 from flightsw.cli.speed import pace, read_speed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flightsw.cli.board_options import BoardChoice
     from flightsw.console.serve import Address
     from flightsw.console.session import Session
     from flightsw.ground import GroundPicture
@@ -51,6 +53,7 @@ NEEDED = ("starlette", "uvicorn", "websockets")
     metavar="DIR",
     help="Folder of the run, absent or empty; runs/ID-NNNN unless given.",
 )
+@board_options
 @click.option("--force", is_flag=True, help="Replace the run in --out; never another folder.")
 @click.option("--no-color", is_flag=True, help="Print without colour, as a pipe gets it.")
 def command(  # noqa: PLR0913  one a flag
@@ -67,6 +70,7 @@ def command(  # noqa: PLR0913  one a flag
     out: Path | None,
     force: bool,
     no_color: bool,
+    **board: Any,
 ) -> int:
     """Watch a flight in a browser: a scenario while it flies, or a run again.
 
@@ -76,6 +80,8 @@ def command(  # noqa: PLR0913  one a flag
     _need_extra()
     door = _Door(host, port, no_browser)
     asked = {"--fault": faults, "--at": at_s, "--rate": rate_hz, "--seed": seed, "--out": out}
+    choice = board_choice(**board)
+    asked["--board"] = board["board"]
     given = [flag for flag, value in asked.items() if value not in (None, ())]
     if _is_run(name):
         if given or force:
@@ -92,7 +98,7 @@ def command(  # noqa: PLR0913  one a flag
     from flightsw.scenario import load
 
     scenario = load(name, faults=faults, at_s=at_s, rate_hz=rate_hz, seed=seed)
-    watched = _Watched(scenario, speed=speed, out=out, force=force, no_color=no_color)
+    watched = _Watched(scenario, choice, speed=speed, out=out, force=force, no_color=no_color)
     return watched.serve(door)
 
 
@@ -137,9 +143,10 @@ def _replay(name: str, speed: float, door: _Door) -> int:
 class _Watched:
     """A flight in a thread, its records, and what it came to."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  as `run`
         self,
         scenario: Scenario,
+        choice: BoardChoice | None,
         *,
         speed: float,
         out: Path | None,
@@ -151,13 +158,15 @@ class _Watched:
         from flightsw.console.feed import FlightFeed
         from flightsw.console.session import Session
 
-        self._scenario = scenario
+        self._scenario, self._choice = scenario, choice
         self._speed = speed
         self._out, self._force, self._no_color = out, force, no_color
         self._sink: Callable[[bytes], None] | None = None
         self.code: int | None = None
         briefing = ground_brief(scenario)
-        self.feed = FlightFeed(self._fly, speed=pace(speed))
+        self.feed = FlightFeed(
+            self._fly, mode="SIM" if choice is None else "BOARD", speed=pace(speed)
+        )
         self.session = Session(self.feed, briefing)
         self.run = mission_facts(scenario, scenario.mission.id) | {"run": None}
         self.plan = plan_facts(scenario, briefing)
@@ -180,15 +189,28 @@ class _Watched:
 
     def _fly(self, sink: Callable[[bytes], None]) -> dict[str, Any]:
         """Fly into a run folder; print what came of it, and return what the ground concluded."""
-        from flightsw.cli.output import show
+        from contextlib import ExitStack
+
+        from flightsw.cli.output import show, tell
         from flightsw.cli.run import fly_and_record, page
         from flightsw.console.replay import conclusion
         from flightsw.summary import exit_code
 
         self._sink = sink
-        flight, summary = fly_and_record(
-            self._scenario, out=self._out, force=self._force, speed=pace(self._speed), watch=self
-        )
+        with ExitStack() as stack:
+            playing = None
+            if self._choice is not None:
+                from flightsw.cli.board_flight import board_for
+
+                playing = stack.enter_context(board_for(self._choice, self._scenario, notice=tell))
+            flight, summary = fly_and_record(
+                self._scenario,
+                out=self._out,
+                force=self._force,
+                speed=pace(self._speed),
+                watch=self,
+                playing=playing,
+            )
         show(page(flight, summary), no_color=self._no_color)
         self.code = exit_code(flight, summary)
         return conclusion(summary)

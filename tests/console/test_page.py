@@ -266,3 +266,12 @@ def test_the_server_gone_and_back(console, flown, opened):
 
     stands(shown.page, lambda text: text.startswith("The server is back"), "#banner")
     stands(shown.page, lambda text: "frames/s" in text, "#link")
+
+
+def test_with_a_board_the_frames_are_its_own(console, opened, tmp_path):
+    served = console("progress-ms-04", "--speed", "60", "--board", "virtual")
+    page = opened(served).page
+    stands(page, lambda clock: seconds(clock) > 20.0, timeout_s=60.0)
+
+    assert "BOARD" in page.inner_text("#mode")
+    assert "frames/s" in page.inner_text("#link")
