@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import tty
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import pytest
 
@@ -39,7 +39,10 @@ def require(*boards: str, qemu: bool = False, simavr: bool = False, rp2040js: bo
         packages += ["nodejs", "npm"]
     if not packages:
         return
-    said = f"needs: apt-get install {' '.join(sorted(set(packages)))}"
+    _not_here(f"needs: apt-get install {' '.join(sorted(set(packages)))}")
+
+
+def _not_here(said: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(said)
     pytest.skip(said)
@@ -124,7 +127,9 @@ def _install_rp2040js() -> None:
         return
     NODE_FOLDER.mkdir(parents=True, exist_ok=True)
     command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix"]
-    subprocess.run([*command, str(NODE_FOLDER), RP2040JS], check=True, capture_output=True)
+    done = subprocess.run([*command, str(NODE_FOLDER), RP2040JS], check=False, capture_output=True)
+    if done.returncode:
+        _not_here(f"needs {RP2040JS}, which npm cannot fetch: {done.stderr.decode()[-300:]}")
 
 
 def target_names() -> list[str]:
