@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hil.boards.build import TOOLCHAINS, build, target_of, targets
+from hil.boards.firmware import folder_of
 from hil.boards.uf2 import crc32_mpeg2, uf2_from_image, with_boot_checksum
 from hil.errors import BoardError
 from tests.hil.chips import built_for, target_names
@@ -35,6 +37,16 @@ def test_builds_and_fits(name: str) -> None:
     flash_bytes, ram_bytes = MOST[name]
     assert firmware.flash_bytes <= flash_bytes
     assert firmware.ram_bytes <= ram_bytes
+
+
+def test_every_board_has_its_presets() -> None:
+    """CMake reads them in one place: a board that has none is built with -DBOARD."""
+    text = (folder_of("hil/firmware") / "CMakePresets.json").read_text("utf-8")
+    presets = json.loads(text)
+
+    named = {each["name"] for each in presets["buildPresets"]}
+    boards = {each["cacheVariables"]["BOARD"] for each in presets["configurePresets"][1:]}
+    assert named == boards == set(targets())
 
 
 def test_what_was_built_is_not_built_again() -> None:
