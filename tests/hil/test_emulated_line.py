@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,20 @@ from flightsw.board_octets import computer_octets
 from flightsw.scenario import load
 from flightsw.scenario.tables import native_tables
 from hil.boards.emulated import EmulatedBoard
-from hil.boards.firmware import firmware_hash
-from hil.bridge import Bridge, Expected
+from hil.bridge import Bridge
 from hil.errors import BoardResetError
 from tests.hil.chips import require
-from tests.hil.conftest import dictionary_hash, packet, transmitter_config
-from tests.hil.double import TransmitterDouble
-from tests.hil.relay import Relay
+from tests.hil.conftest import packet, transmitter_config
+from tests.hil.line_cases import (
+    SELECTION,
+    Case,
+    check_telemetry,
+    ids,
+    loss_window,
+    opened,
+    pull_anywhere,
+)
+from tests.hil.proxy import Proxy
 
 
 @pytest.fixture(scope="module")
@@ -28,63 +34,28 @@ def emulated():
 
 
 @pytest.fixture
-def relay(emulated: EmulatedBoard, tmp_path: Path):
-    with Relay(emulated.port, tmp_path / "line") as relay:
-        yield relay
+def proxy(emulated: EmulatedBoard, tmp_path: Path):
+    with Proxy(emulated.port, tmp_path / "line") as proxy:
+        yield proxy
 
 
 @pytest.fixture
-def bridge(relay: Relay):
-    expected = Expected(dictionary_hash(), firmware_hash())
-    with Bridge.open(relay.port, expected=expected) as bridge:
+def bridge(proxy: Proxy):
+    with opened(proxy.port) as bridge:
         yield bridge
 
 
-def fly(bridge: Bridge, ticks: int, each=lambda number: None) -> None:
-    """Fly a transmitter; whatever the line does, its octets are those of the core."""
-    double = TransmitterDouble()
-    for board in (double, bridge):
-        board.start_transmitter(transmitter_config(), tick_us=10_000, supply_mv=27_000, warm=True)
-    for number in range(ticks):
-        each(number)
-        packets = packet(number % 4, 40 + number % 90, number)
-        expected = double.step_transmitter(packets, supply_mv=27_000, reset=False)
-        assert bridge.step_transmitter(packets, supply_mv=27_000, reset=False) == expected
+@pytest.mark.parametrize("case", SELECTION, ids=ids)
+def test_a_spoilt_line_changes_no_octet_of_the_telemetry(
+    emulated: EmulatedBoard, tmp_path: Path, case: Case
+) -> None:
+    check_telemetry(emulated.port, tmp_path / "port", case, loss_window())
 
 
-def noise(seed: int):
-    """Return what flips a bit in one octet of a thousand."""
-    chance = random.Random(seed)
+def test_pulled_at_any_octet_nothing_is_lost_and_nothing_comes_twice(proxy: Proxy) -> None:
+    bridge = pull_anywhere(proxy, loss_window(), times=10, seed=3)
 
-    def spoil(octets: bytes) -> bytes:
-        return bytes(
-            octet ^ (1 << chance.randrange(8)) if chance.random() < 1e-3 else octet
-            for octet in octets
-        )
-
-    return spoil
-
-
-def test_bits_that_flip_both_ways_change_nothing(relay: Relay, bridge: Bridge) -> None:
-    relay.spoil_to_board, relay.spoil_from_board = noise(1), noise(2)
-
-    fly(bridge, 300)
-
-    assert bridge.statistics.repeats > 0
-    assert not bridge.statistics.losses
-
-
-def test_a_cable_that_is_pulled_and_put_back_changes_nothing(relay: Relay, bridge: Bridge) -> None:
-    chance = random.Random(3)
-
-    def pull(number: int) -> None:
-        if number % 20 == 10:
-            relay.cut_after, relay.replug_s = chance.randrange(1, 300), 0.02
-
-    fly(bridge, 100, pull)
-
-    assert relay.pulled >= 3
-    assert len(bridge.statistics.losses) >= 3
+    assert [loss.reset_cause for loss in bridge.statistics.losses] == [""] * 10
 
 
 def test_a_transmitter_that_is_reset_in_flight_is_begun_again(

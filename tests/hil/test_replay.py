@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import random
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from hil.bridge import Bridge, Expected
 from hil.replay import replay, sessions_of
 from hil.wire import Piece, Recorder, WireLog, WireLogError, read_wire
 from tests.hil.conftest import dictionary_hash, packet, transmitter_config
-from tests.hil.relay import Relay
+from tests.hil.faults import Fault, Halved
+from tests.hil.proxy import Proxy
 
 EXPECTED = Expected(dictionary=dictionary_hash(), firmware=None)
 TICKS = 100
@@ -41,17 +41,17 @@ def fly(bridge: Bridge, ticks: int, **config: int) -> list[bytes]:
 def recorded(tmp_path: Path) -> Any:
     """Return the log of a flight over a line, which `spoil` may spoil, and what was sent."""
 
-    def record(spoil: Any = bytes, **config: int) -> tuple[WireLog, list[bytes]]:
+    def record(spoil: Fault | None = None, **config: int) -> tuple[WireLog, list[bytes]]:
         path = tmp_path / "line.wire"
         with (
             VirtualBoard(window=256) as board,
-            Relay(board.port, tmp_path / "port") as relay,
+            Proxy(board.port, tmp_path / "port") as proxy,
             Recorder(path) as recorder,
-            Bridge.open(relay.port, expected=EXPECTED, recorder=recorder) as bridge,
+            Bridge.open(proxy.port, expected=EXPECTED, recorder=recorder) as bridge,
         ):
-            relay.spoil_to_board = relay.spoil_from_board = spoil
+            proxy.spoil(to_board=spoil, from_board=spoil)
             sent = fly(bridge, TICKS, **config)
-            relay.spoil_to_board = relay.spoil_from_board = bytes
+            proxy.spoil()
         return read_wire(path), sent
 
     return record
@@ -67,12 +67,7 @@ def test_the_same_firmware_gives_the_same_answers(recorded, virtual: VirtualBoar
 
 
 def test_a_line_that_lost_and_repeated_is_flown_as_what_was_meant(recorded) -> None:
-    chance = random.Random(3)
-
-    def lossy(octets: bytes) -> bytes:
-        return octets if chance.randrange(40) else octets[: len(octets) // 2]
-
-    log, sent = recorded(lossy)
+    log, sent = recorded(Halved(40, 3))
 
     (session,) = sessions_of(log)
     assert [bytes(tick.output) for tick in session.ticks] == sent
