@@ -170,8 +170,8 @@ def test_keys_do_all_of_it_while_it_flies(console, opened):
     stands(page, lambda text: f"View held at T+{held - 9.98:.2f}" in text, "#banner")
     page.keyboard.press("2")
     stands(page, lambda text: "View held at T+118.17" in text, "#banner")
-    at_separation = stands(page, lambda v: v != "⊘", "[data-parameter=altitude_m] .value")
-    assert float(at_separation) == pytest.approx(45.8, abs=0.5)
+    altitude = "[data-parameter=altitude_m] .value"
+    stands(page, lambda v: v != "⊘" and abs(float(v) - 45.8) < 0.5, altitude)
     assert page.locator("#event-rows .chosen").get_attribute("data-event") == "STRAPON_SEPARATION"
     page.keyboard.press("8")  # the cut-off has not been heard: there is nowhere to go
     assert "View held at T+118.17" in page.inner_text("#banner")
