@@ -24,7 +24,7 @@ STREAM_S: Final = 2.0
 _DISCOVER_S: Final = 3.0
 _ROUND_TRIP_BYTES: Final = 8
 _CLOCK_SAMPLES: Final = 20
-_QUIET_S: Final = 0.5  # after which an echo that is missing is lost
+_QUIET_S: Final = 2.0  # after which an echo that is missing is lost
 _PATTERNS: Final = (b"\x00", b"\xff", bytes(range(256)))
 
 
@@ -69,11 +69,14 @@ class SelfTest:
 
     @property
     def errors(self) -> dict[str, int]:
-        """What went wrong, by its name on either side; empty when all is well."""
+        """What went wrong, by its name on either side; empty when all is well.
+
+        A question that was asked again is none: a host that is busy does so too, and what was lost
+        is counted by itself.
+        """
         found = {
             "echoes that came back wrong": self.echoes - self.echoed,
             "echoes lost": self.streamed - self.stream_echoed,
-            "questions asked again": self.repeats,
         }
         found |= {f"{name} here": self.line[name] for name in _HERE}
         found |= {f"{name} there": self.board[name] for name in _THERE}
@@ -157,7 +160,7 @@ class _Trial:
         self._notice("echoes of every length")
         echoes, echoed = self._echoes()
         self._notice("round trips")
-        round_trips_s = tuple(sorted(self._round_trip() for _ in range(ROUND_TRIPS)))
+        round_trips_s = tuple(sorted(map(self._round_trip, range(ROUND_TRIPS))))
         self._notice(f"all that the line takes, {stream_s:g} s")
         stream = _Stream.sent(self._line, self._statistics, self._pattern(self._room, 0), stream_s)
         self._notice("clock and counters")
@@ -189,17 +192,25 @@ class _Trial:
         for size in range(self._room + 1):
             octets = self._pattern(size, size)
             count += 1
-            whole += Question(Echo(octets), Echoed).asked(self._line).octets == octets
+            whole += self._echoed(octets) == octets
         return count, whole
+
+    def _echoed(self, octets: bytes) -> bytes:
+        """Return what comes back; the answer to an earlier question has another length."""
+        size = len(octets)
+        question = Question(Echo(octets), Echoed, lambda answer: len(answer.octets) == size)
+        return question.asked(self._line).octets
 
     @staticmethod
     def _pattern(size: int, which: int) -> bytes:
         pattern = _PATTERNS[which % len(_PATTERNS)]
         return (pattern * (size // len(pattern) + 1))[:size]
 
-    def _round_trip(self) -> float:
+    def _round_trip(self, number: int) -> float:
+        octets = number.to_bytes(_ROUND_TRIP_BYTES)
+        question = Question(Echo(octets), Echoed, lambda answer: answer.octets == octets)
         began = time.perf_counter()
-        Question(Echo(bytes(_ROUND_TRIP_BYTES)), Echoed).asked(self._line)
+        question.asked(self._line)
         return time.perf_counter() - began
 
     def _clock_error_s(self) -> float:

