@@ -174,7 +174,8 @@ def test_a_vehicle_without_a_transmitter_has_none_for_a_board():
 
 def test_the_octets_of_a_transmitter():
     """Worked out by hand from section 8 of the link's document."""
-    config = native_tables(flightsw.load("progress-ms-04")).loop.transmitter[0].config
+    tables = native_tables(flightsw.load("progress-ms-04"))  # what is in it lives as long as it
+    config = tables.loop.transmitter[0].config
     config.spacecraft_id, config.frame_bytes, config.rate_bps = 0x41, 128, 262144
     config.warm_up_us, config.reset_us, config.hold_up_us = 1, 2, 3
     config.damage_us, config.heartbeat_us, config.idle_us = 4, 5, 6

@@ -8,15 +8,11 @@ from typing import Any
 import ccsdspy
 import ccsdspy.utils
 import numpy as np
-import pytest
 from lxml import etree
 from space_packet_parser import load_xtce
 from spacepackets.ccsds.spacepacket import SpacePacketHeader
 
-from flightsw._native import ffi, lib
 from flightsw.dictionary import load_dictionary
-from flightsw.scenario import load
-from flightsw.scenario.tables import native_tables
 
 SCHEMA = Path(__file__).parents[1] / "authorities" / "xtce" / "SpaceSystem-1.2.xsd"
 XML_ATTRIBUTES = """
@@ -124,43 +120,3 @@ def test_spacepackets_reads_every_header_as_we_wrote_it(heard):
         assert apids[header.apid] == header.packet_len == len(octets)
         assert header.sec_header_flag
         assert header.seq_flags == 3  # unsegmented
-
-
-@pytest.mark.parametrize("name", ["progress-ms-04", "progress-ms-04-lost"])
-def test_what_is_decoded_is_what_sensors_and_computer_put_in(name):
-    """Flown tick by tick: the input and state of the tick that made each STATE packet."""
-    from flightsw import fly
-
-    scenario = load(name)
-    tables = native_tables(scenario)
-    loop: Any = ffi.new("loop_t *")
-    assert lib.loop_init(loop, tables.loop) == lib.LOOP_OK
-    record = ffi.new("loop_record_t *")
-    truth = {}
-    while not loop.finished and loop.tick < tables.longest_ticks:
-        lib.loop_run(loop, 1, record)
-        met_us = lib.fsw_met_ticks(ffi.addressof(loop.fsw)) * tables.fsw.tick_us
-        truth[met_us] = (
-            loop.input.discretes,
-            list(loop.input.analog_counts),
-            [loop.fsw.estimated_position_eci_m[k] for k in range(3)],
-            loop.fsw.apparent_velocity_um_per_s // 1000,
-            loop.fsw.latched,
-        )
-
-    packets = fly(scenario).ground.packets
-
-    compared = 0
-    for row in packets.rows["STATE"]:
-        discretes, analog, position, apparent, _ = truth[int(row["met_us"])]
-        assert int(row["discretes"]) == discretes
-        assert [int(row[f"analog_{k:02d}"]) for k in range(16)] == analog
-        assert [row[f"position_{axis}"] * 0.01 for axis in "xyz"] == pytest.approx(
-            position, abs=0.006
-        )
-        assert int(row["apparent_velocity"]) == pytest.approx(apparent, abs=1)
-        compared += 1
-    assert compared > 15_000
-    for row in packets.rows["DISCRETES"]:
-        discretes, *_, latched = truth[int(row["met_us"])]
-        assert (int(row["discretes"]), int(row["latched"])) == (discretes, latched)
