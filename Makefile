@@ -40,7 +40,7 @@ help:
 	@echo 'make bench      the benchmarks; results are kept in .benchmarks'
 	@echo 'make check      lint, types, house rules, C format and analysis'
 	@echo 'make coverage   conditions (MC/DC) of what speaks on board; needs clang-19'
-	@echo 'make sanitize   the tests of the core under AddressSanitizer and UBSan'
+	@echo 'make sanitize   the tests under AddressSanitizer and UBSan'
 	@echo 'make fuzz       every decoder of the core, SECONDS_EACH=20; needs clang-19'
 	@echo 'make docs       the documents as pages, in build/docs'
 	@echo 'make build      set up .venv for development and compile the core'
