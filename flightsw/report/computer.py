@@ -170,9 +170,11 @@ def _counters(flown: Flown) -> Iterator[dict[str, Any]]:
 def _quantity(flown: Flown, name: str) -> NDArray[np.float64] | None:
     if name == "estimated_climb_mps":
         heights = flown.values("altitude_m")
-        if heights is None or len(heights) < 2:  # noqa: PLR2004  a difference needs two
+        # The clock tells a time twice where T-0 comes a tick after the countdown's zero.
+        t_s, first = np.unique(flown.t_s, return_index=True)
+        if heights is None or len(t_s) < 2:  # noqa: PLR2004  a difference needs two
             return None
-        return np.asarray(np.gradient(heights, flown.t_s))
+        return np.interp(flown.t_s, t_s, np.gradient(heights[first], t_s))
     return flown.values(_NAMES.get(name, name))
 
 

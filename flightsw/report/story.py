@@ -126,7 +126,10 @@ def timeline(flown: Flown) -> Iterator[dict[str, Any]]:
 
 
 def below_horizon(flown: Flown, silence: Silence) -> str | None:
-    """Say that a flight went silent because it set at every station, or None if that is not why."""
+    """Say that a flight went silent because it set at every station, or None if that is not why.
+
+    A station that it is too far from does not count.
+    """
     last = flown.ground.last if flown.ground else None
     if silence.to_s is not None or last is None or last.state is None or last.state.on_pad:
         return None
@@ -134,8 +137,10 @@ def below_horizon(flown: Flown, silence: Silence) -> str | None:
         return None
     position = ecef_from_eci(last.state.position_eci_m, last.state.t_s)
     for file in flown.scenario.receivers:
-        seen = sighting(station_of(file), position)
-        if float(seen.elevation_rad) > station_of(file).mask_rad + HORIZON_RAD:
+        station = station_of(file)
+        seen = sighting(station, position)
+        above = float(seen.elevation_rad) > station.mask_rad + HORIZON_RAD
+        if above and float(seen.range_m) <= station.range_max_m:
             return None
     return "below the horizon of every station"
 

@@ -92,6 +92,19 @@ def test_the_pad_line_carries_the_first_seconds(nominal):
     assert gaps.max() < 0.2
 
 
+def test_a_sounding_rocket_is_heard_from_its_launcher_on(fly):
+    """The dish at the launcher sees it above its mask only a third of a second after lift-off."""
+    flight = fly("nike-apache-14-210")
+    heard = {each.station: each for each in contacts(read_log(flight.downlink))}
+    (lift_off,) = (event for event in flight.events if event.name == "LIFTOFF")
+
+    assert heard["wallops-pad"].first_s == pytest.approx(-5.0, abs=0.1)
+    assert heard["wallops-pad"].last_s > heard["wallops"].first_s > 0.1
+    assert (flight.ground.frames_missing, flight.ground.packets.missing_packets) == (0, 0)
+    assert lift_off.altitude_m == pytest.approx(0.0, abs=20.0)
+    assert lift_off.speed_mps == pytest.approx(368.0, abs=2.0)  # the Earth's turn at 37.84 N
+
+
 def test_the_ship_is_heard_by_itself_after_it_has_left(nominal, lost):
     ship = nominal.transmitters[1]
     rows = nominal.ground.packets.rows["TRANSMITTER"]
