@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from flightsw.errors import FlightswError
 
@@ -23,8 +23,20 @@ def decoded(path: Path) -> Packets:
     from flightsw.ground import decode
 
     try:
-        return decode(path.read_bytes())
+        octets = path.read_bytes()
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        msg = f"cannot read {path}: {reason}"
-        raise FlightswError(msg) from error
+        raise _unreadable(path, error) from error
+    return decode(octets)
+
+
+def opened(path: Path) -> BinaryIO:
+    """Return a log to be read as it grows; one that cannot be read is an error of use."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> FlightswError:
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return FlightswError(f"cannot read {path}: {reason}")

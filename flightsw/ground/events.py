@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flightsw.dictionary import Event
+    from flightsw.ground.log import LogHeader
     from flightsw.ground.packets import Packets
 
 _UNKNOWN: Final = "?"
@@ -32,23 +33,54 @@ class Told:
     repeated: bool
 
 
+class EventTeller:
+    """Tells the events of a downlink that comes in pieces, each event once."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[int, int, int]] = set()
+
+    def told(self, packets: Packets, header: LogHeader | None) -> tuple[Told, ...]:
+        """Return the events of a piece that were not told before, in the order received.
+
+        Parameters
+        ----------
+        packets : Packets
+            Of the piece.
+        header : LogHeader or None
+            What the log says of itself: it has the titles of the entries.
+        """
+        found: list[Told] = []
+        own = zip(_events(packets), packets.ert_us["EVENT"].tolist(), strict=True)
+        heard = [(values, values["met_us"], ert_us, False) for values, ert_us in own]
+        heard += [(*each, True) for each in _repeated(packets)]
+        for values, met_us, ert_us, repeated in heard:
+            key = values["kind"], values["entry"], met_us
+            if key in self._known:
+                continue
+            self._known.add(key)
+            event = packets.dictionary.event(values["kind"])
+            found.append(
+                Told(
+                    met_s=met_us / 1e6,
+                    ert_s=ert_us / 1e6,
+                    severity=event.severity if event else "",
+                    sentence=_sentence(packets, header, event, values),
+                    repeated=repeated,
+                )
+            )
+        return tuple(sorted(found, key=lambda each: (each.ert_s, each.met_s)))
+
+
 def told(packets: Packets) -> tuple[Told, ...]:
     """Return every event of a downlink, each once, in the order received."""
-    found: dict[tuple[int, int, int], Told] = {}
-    for values, ert_us in zip(_events(packets), packets.ert_us["EVENT"].tolist(), strict=True):
-        key = values["kind"], values["entry"], values["met_us"]
-        found.setdefault(key, _told(packets, values, values["met_us"], ert_us, repeated=False))
-    for values, met_us, ert_us in _repeated(packets):
-        key = values["kind"], values["entry"], met_us
-        if key not in found:
-            found[key] = _told(packets, values, met_us, ert_us, repeated=True)
-    return tuple(sorted(found.values(), key=lambda each: (each.ert_s, each.met_s)))
+    return EventTeller().told(packets, _header(packets))
 
 
 def sentences(packets: Packets) -> list[str]:
     """Return what each EVENT packet says, in their order."""
+    header = _header(packets)
     return [
-        _sentence(packets, packets.dictionary.event(values["kind"]), values)
+        _sentence(packets, header, packets.dictionary.event(values["kind"]), values)
         for values in _events(packets)
     ]
 
@@ -82,21 +114,13 @@ def _repeated(packets: Packets) -> list[tuple[dict[str, int], int, int]]:
     ]
 
 
-def _told(
-    packets: Packets, values: dict[str, int], met_us: int, ert_us: int, *, repeated: bool
-) -> Told:
-    event = packets.dictionary.event(values["kind"])
-    return Told(
-        met_s=met_us / 1e6,
-        ert_s=ert_us / 1e6,
-        severity=event.severity if event else "",
-        sentence=_sentence(packets, event, values),
-        repeated=repeated,
-    )
+def _header(packets: Packets) -> LogHeader | None:
+    return packets.frames.log.header if packets.frames else None
 
 
-def _sentence(packets: Packets, event: Event | None, values: dict[str, int]) -> str:
-    header = packets.frames.log.header if packets.frames else None
+def _sentence(
+    packets: Packets, header: LogHeader | None, event: Event | None, values: dict[str, int]
+) -> str:
     entry = values["entry"]
     titled = header is not None and entry < len(header.entries)
     title = header.entries[entry][1] if header is not None and titled else f"entry {entry}"

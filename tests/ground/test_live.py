@@ -8,8 +8,9 @@ import pytest
 
 import flightsw
 from flightsw.briefing import ground_brief
-from flightsw.ground import look
-from flightsw.ground.live import LiveGround, Parameters
+from flightsw.ground import decode, look
+from flightsw.ground.events import EventTeller, Told, told
+from flightsw.ground.live import LiveGround, PacketReader, Parameters
 
 FLIGHTS = {
     "planned": ("progress-ms-04", ()),
@@ -78,6 +79,22 @@ def test_it_hears_the_events_of_the_whole_beside_the_same_plan(read):
     assert {heard.name for update in updates for heard in update.events} == {
         heard.name for heard in whole.events
     }
+
+
+def test_events_of_pieces_are_told_once_as_those_of_the_whole(flown):
+    _, _, flight = flown
+    reader, teller = PacketReader(), EventTeller()
+    found: list[Told] = []
+    for piece in cut(flight.downlink, longest=20_000):
+        packets = reader.feed(piece)
+        found += teller.told(packets, reader.header)
+
+    whole = told(decode(flight.downlink))
+    assert [(each.met_s, each.sentence) for each in found] == [
+        (each.met_s, each.sentence) for each in whole
+    ]
+    assert reader.is_log
+    assert reader.ended
 
 
 def test_it_counts_the_frames_of_the_whole(read):
