@@ -36,19 +36,20 @@ def command() -> None:
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where to; beside the log unless given.",
+    help="Where to; telemetry/ beside the log unless given.",
 )
 def decode(*, log: Path, as_csv: bool, parquet: bool, mcap: bool, out: Path | None) -> int:
     """Write what was heard as tables."""
     from flightsw.cli.output import tell
     from flightsw.records.export import write_csv, write_mcap, write_parquet
+    from flightsw.records.run_folder import TABLES
 
     if not (as_csv or parquet or mcap):
         msg = "as what? --csv, --parquet or --mcap"
         raise click.UsageError(msg)
     path = log_file(log)
     packets = decoded(path)
-    folder = out or path.parent / "telemetry"
+    folder = out or path.parent / TABLES
     written: list[Path] = []
     if as_csv:
         written += write_csv(packets, folder)
@@ -153,22 +154,24 @@ def junk(*, log: Path) -> int:
 @click.option("--once", is_flag=True, help="Print what is there and end.")
 def tail(*, log: Path, once: bool) -> int:
     """Follow a log that is being written: one line an event, until it ends."""
-    from flightsw.ground.events import told
+    from flightsw.cli.logs import opened
+    from flightsw.ground.events import EventTeller
+    from flightsw.ground.live import PacketReader
 
     path = log_file(log)
-    shown: set[tuple[float, str]] = set()
-    while True:
-        packets = decoded(path)
-        for each in told(packets):
-            if (each.met_s, each.sentence) in shown:
-                continue
-            shown.add((each.met_s, each.sentence))
-            again = "  (heard when it was repeated)" if each.repeated else ""
-            click.echo(f"{each.met_s:9.2f}  {each.severity:<8} {each.sentence}{again}")
-        ended = packets.frames is None or packets.frames.log.ended
-        if once or ended:
-            return 0
-        time.sleep(_POLL_S)
+    reader, teller = PacketReader(), EventTeller()
+    with opened(path) as file:
+        while True:
+            piece = file.read()
+            packets = reader.feed(piece)
+            if piece and not reader.is_log:  # a recording of release 0.1.0, or nothing of ours
+                packets = decoded(path)
+            for each in teller.told(packets, reader.header):
+                again = "  (heard when it was repeated)" if each.repeated else ""
+                click.echo(f"{each.met_s:9.2f}  {each.severity:<8} {each.sentence}{again}")
+            if once or reader.ended or (piece and not reader.is_log):
+                return 0
+            time.sleep(_POLL_S)
 
 
 @command.command()

@@ -25,6 +25,8 @@ FORMAT: Final = "flightsw-run-record/1"
 RUNS: Final = Path("runs")
 CRASH_PREFIX: Final = "flightsw-crash-"  # what the command line leaves when a run crashed
 DOWNLINK: Final = "downlink.ccsds"
+TABLES: Final = "telemetry"  # the folder that `tm decode` makes beside a log
+_TABLE: Final = (".csv", ".parquet", ".mcap")
 FILES: Final = (
     "run.json",
     "summary.json",
@@ -221,7 +223,11 @@ def _given_folder(out: Path, *, force: bool) -> Path:
     if not force:
         msg = f"--out {out}: holds a run; --force replaces it"
         raise RecordError(msg)
-    strangers = [name for name in inside if name not in FILES and not _is_crash(name)]
+    strangers = [
+        name
+        for name in inside
+        if name not in FILES and not _is_crash(name) and not _holds_tables(out / name)
+    ]
     if strangers:
         msg = f"--out {out}: holds a run and also {', '.join(strangers[:3])}; move that first"
         raise RecordError(msg)
@@ -241,11 +247,25 @@ def _is_crash(name: str) -> bool:
     return name.startswith(CRASH_PREFIX)
 
 
+def _holds_tables(path: Path) -> bool:
+    """Return whether it is the folder of a run's tables, and nothing else is in it."""
+    return (
+        path.name == TABLES
+        and path.is_dir()
+        and not path.is_symlink()
+        and all(each.suffix in _TABLE and each.is_file() for each in path.iterdir())
+    )
+
+
 def _clear(folder: Path) -> None:
     """Remove the files of the run that stood here before; its `run.json` is already ours."""
     crashes = [path.name for path in folder.iterdir() if _is_crash(path.name)]
-    for name in (*FILES[1:], *crashes):
+    tables = folder / TABLES
+    held = [*tables.iterdir()] if _holds_tables(tables) else []
+    for path in (*(folder / name for name in (*FILES[1:], *crashes)), *held):
         try:
-            (folder / name).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         except OSError as error:
-            raise refused(folder / name, error) from error
+            raise refused(path, error) from error
+    with suppress(OSError):
+        tables.rmdir()

@@ -58,6 +58,23 @@ def test_csv_has_the_clock_first_and_units_in_its_names(capsys, flight, log, tmp
     assert {float(row["block_i_chamber_pressure_pa"]) % 5000.0 for row in rows} == {0.0}
 
 
+def test_tables_beside_a_log_go_with_their_run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    again = ["run", "nike-apache-14-210-short", "-q", "--out", "here", "--force"]
+    main(again)
+    printed(capsys, "decode", "here", "--csv", "--mcap")
+    assert len([*Path("here/telemetry").iterdir()]) == 6
+
+    assert main(again) == 0
+    assert not Path("here/telemetry").exists()
+
+    printed(capsys, "decode", "here", "--csv")
+    Path("here/telemetry/notes.txt").write_text("mine")
+    assert main(again) == 2
+    assert "holds a run and also telemetry" in capsys.readouterr().err
+    assert len([*Path("here/telemetry").iterdir()]) == 6
+
+
 def test_parquet_holds_what_csv_holds(log, tmp_path, capsys):
     import pyarrow.parquet as pq
 
