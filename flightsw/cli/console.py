@@ -14,7 +14,7 @@ from flightsw.cli.speed import pace, read_speed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flightsw.cli.board_options import BoardChoice
+    from flightsw.cli.board_flight import BoardInFlight
     from flightsw.console.serve import Address
     from flightsw.console.session import Session
     from flightsw.ground import GroundPicture
@@ -98,8 +98,14 @@ def command(  # noqa: PLR0913  one a flag
     from flightsw.scenario import load
 
     scenario = load(name, faults=faults, at_s=at_s, rate_hz=rate_hz, seed=seed)
-    watched = _Watched(scenario, choice, speed=speed, out=out, force=force, no_color=no_color)
-    return watched.serve(door)
+    watched = _Watched(scenario, speed=speed, out=out, force=force, no_color=no_color)
+    if choice is None:
+        return watched.serve(door)
+    from flightsw.cli.board_flight import board_for
+
+    with board_for(choice, scenario, notice=watched.note) as playing:
+        watched.play(playing)
+        return watched.serve(door)
 
 
 def _need_extra() -> None:
@@ -143,10 +149,9 @@ def _replay(name: str, speed: float, door: _Door) -> int:
 class _Watched:
     """A flight in a thread, its records, and what it came to."""
 
-    def __init__(  # noqa: PLR0913  as `run`
+    def __init__(
         self,
         scenario: Scenario,
-        choice: BoardChoice | None,
         *,
         speed: float,
         out: Path | None,
@@ -158,18 +163,30 @@ class _Watched:
         from flightsw.console.feed import FlightFeed
         from flightsw.console.session import Session
 
-        self._scenario, self._choice = scenario, choice
+        self._scenario = scenario
+        self._playing: BoardInFlight | None = None
         self._speed = speed
         self._out, self._force, self._no_color = out, force, no_color
         self._sink: Callable[[bytes], None] | None = None
         self.code: int | None = None
         briefing = ground_brief(scenario)
-        self.feed = FlightFeed(
-            self._fly, mode="SIM" if choice is None else "BOARD", speed=pace(speed)
-        )
+        self.feed = FlightFeed(self._fly, speed=pace(speed))
         self.session = Session(self.feed, briefing)
         self.run = mission_facts(scenario, scenario.mission.id) | {"run": None}
         self.plan = plan_facts(scenario, briefing)
+
+    def play(self, board: BoardInFlight) -> None:
+        """Let a board play its part in the flight."""
+        self._playing = board
+        self.feed.mode = "BOARD"
+        self.run["board"] = board.words
+
+    def note(self, text: str) -> None:
+        """Tell what becomes of a board and its line, here and on the page."""
+        from flightsw.cli.output import tell
+
+        tell(text)
+        self.feed.note(text)
 
     def serve(self, door: _Door) -> int:
         """Serve until interrupted; return the exit code of the flight."""
@@ -189,28 +206,20 @@ class _Watched:
 
     def _fly(self, sink: Callable[[bytes], None]) -> dict[str, Any]:
         """Fly into a run folder; print what came of it, and return what the ground concluded."""
-        from contextlib import ExitStack
-
-        from flightsw.cli.output import show, tell
+        from flightsw.cli.output import show
         from flightsw.cli.run import fly_and_record, page
         from flightsw.console.replay import conclusion
         from flightsw.summary import exit_code
 
         self._sink = sink
-        with ExitStack() as stack:
-            playing = None
-            if self._choice is not None:
-                from flightsw.cli.board_flight import board_for
-
-                playing = stack.enter_context(board_for(self._choice, self._scenario, notice=tell))
-            flight, summary = fly_and_record(
-                self._scenario,
-                out=self._out,
-                force=self._force,
-                speed=pace(self._speed),
-                watch=self,
-                playing=playing,
-            )
+        flight, summary = fly_and_record(
+            self._scenario,
+            out=self._out,
+            force=self._force,
+            speed=pace(self._speed),
+            watch=self,
+            playing=self._playing,
+        )
         show(page(flight, summary), no_color=self._no_color)
         self.code = exit_code(flight, summary)
         return conclusion(summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from math import isfinite
@@ -14,6 +15,9 @@ from flightsw.ground.log import read_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+NOTE_S: Final = 15.0  # that what is told of a board is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,11 @@ class FlightFeed:
         speed: float | None,
     ) -> None:
         self._fly = fly
-        self.mode: Final = mode
+        self.mode = mode
         self.speed: Final = speed
         self._waiting: deque[bytes] = deque()
         self._listened_us: int | None = None
+        self._note: tuple[str, float] | None = None
         self._stopping = False
         self._concluded: dict[str, Any] | None = None
         self.error: BaseException | None = None
@@ -121,13 +126,23 @@ class FlightFeed:
         """Take from the flight until when its ground has listened, s after the epoch."""
         self._listened_us = round(until_s * 1e6)
 
+    def note(self, text: str) -> None:
+        """Take what becomes of a board during the flight: that it is gone, or back."""
+        self._note = text, time.monotonic()
+
     def order(self, order: dict[str, Any], *, at_s: float) -> None:
         """Do nothing: a console commands no flight."""
 
     def state(self) -> dict[str, Any]:
         """Return whether it flies, and what was concluded at its end."""
-        failed = None if self.error is None else str(self.error)
-        return {"flying": self._thread.is_alive(), "failed": failed, "concluded": self._concluded}
+        note = self._note
+        fresh = note is not None and time.monotonic() - note[1] < NOTE_S
+        return {
+            "flying": self._thread.is_alive(),
+            "failed": None if self.error is None else str(self.error),
+            "note": note[0] if note is not None and fresh else None,
+            "concluded": self._concluded,
+        }
 
     def stop(self) -> None:
         """End the flight with its next piece, and wait for that."""
@@ -235,6 +250,7 @@ class Replay:
         return {
             "flying": self._playing,
             "failed": None,
+            "note": None,
             "concluded": self._concluded if over else None,
             "replay": {
                 "playing": self._playing,

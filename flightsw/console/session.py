@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LOOK_S: Final = 0.05  # between two messages: twenty a second, whatever the speed
 ROWS_MAX: Final = 250  # of one message; for more a page asks for the history, which is thinned
 IDLE_LOOKS: Final = 10  # looks without news between two messages that only tell the time
+STANDS_S: Final = 0.3  # without a new time a flight stands: its board is gone
+SLICE_S: Final = 0.1  # of flight between two times, at most
 _DECIMALS: Final = 6
 
 
@@ -64,6 +66,7 @@ class Session:
         self.ground = LiveGround(self._briefing)
         self.history = History(len(self.ground.parameters.all))
         self._now_us: int | None = None
+        self._moved_s = self._clock()
         self._fall_at: tuple[float, dict[str, Any] | None] | None = None
         self._known_header = False
         self._refused: str | None = None
@@ -100,9 +103,12 @@ class Session:
         self.history.add(update.t_s, update.values)
         if piece.now_us is not None:  # it goes on when the frames do not
             end_us = round(self._briefing.listen_until_s * 1e6)
-            self._now_us = end_us if self.ground.ended else min(piece.now_us, end_us)
+            now_us = end_us if self.ground.ended else min(piece.now_us, end_us)
+            if now_us != self._now_us:
+                self._now_us, self._moved_s = now_us, begin_s
         state = self.state()
-        loud = (state["events"], state["lost"], state["feed"], state["generation"], state["ended"])
+        keys = ("events", "lost", "feed", "generation", "ended", "rate")
+        loud = tuple(state[key] for key in keys)
         self._idle += 1
         if not len(update.t_s) and loud == self._sent and self._idle < IDLE_LOOKS:
             return
@@ -188,9 +194,11 @@ class Session:
     # -------------------------------------------------------------------------------- clocks
 
     def _rate(self) -> float:
-        """Return how many seconds the ground's clock goes on in one."""
-        running = self._now_us is not None and not self.ground.ended and not self._at_end()
-        return (self.feed.speed or 0.0) if running else 0.0
+        """Return how many seconds the ground's clock goes on in one: none while a flight waits."""
+        speed = self.feed.speed or 0.0
+        if self._now_us is None or self.ground.ended or self._at_end() or speed == 0.0:
+            return 0.0
+        return 0.0 if self._clock() - self._moved_s > STANDS_S + SLICE_S / speed else speed
 
     def _at_end(self) -> bool:
         return (self._now_us or 0) >= self._briefing.listen_until_s * 1e6

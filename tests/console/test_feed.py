@@ -137,3 +137,10 @@ def test_a_flight_that_fails_says_why():
     feed.stop()
 
     assert feed.state()["failed"] == "board gone at T+212.40"
+
+
+def test_what_becomes_of_a_board_is_told_for_a_while():
+    feed = FlightFeed(lambda _sink: {}, mode="BOARD", speed=1.0)
+    feed.note("board gone at T+212.40, waiting 10 s")
+
+    assert feed.state()["note"] == "board gone at T+212.40, waiting 10 s"

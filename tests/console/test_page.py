@@ -1,6 +1,11 @@
 """The page in a browser: what it shows, what it never shows, and that keys do all of it."""
 
+import os
 import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -275,3 +280,31 @@ def test_with_a_board_the_frames_are_its_own(console, opened, tmp_path):
 
     assert "BOARD" in page.inner_text("#mode")
     assert "frames/s" in page.inner_text("#link")
+
+
+def test_a_board_that_is_gone_stands_in_the_banner_and_the_flight_ends_with_exit_3(console, opened):
+    served = console("progress-ms-04", "--speed", "20", "--board", "virtual")
+    page = opened(served).page
+    stands(page, lambda clock: seconds(clock) > 0.0, timeout_s=60.0)
+    pid = served.process.pid
+    (board,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    os.kill(int(board), signal.SIGKILL)
+
+    stands(page, lambda text: text.startswith("▲ Board gone at T"), "#banner")
+    stands(page, lambda text: text.startswith("▲ FLIGHT ENDED: board gone"), "#banner", 60.0)
+    assert served.stop() == 3
+
+
+def test_a_port_that_is_not_there_is_refused_before_anything_is_served(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "flightsw", "console", LOST, "--board", "/dev/ttyNONE"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 3
+    assert "/dev/ttyNONE" in done.stderr
+    assert "http://" not in done.stderr

@@ -36,7 +36,7 @@ class Hand:
         pass
 
     def state(self):
-        return {"flying": True, "failed": None, "concluded": None}
+        return {"flying": True, "failed": None, "note": None, "concluded": None}
 
     def stop(self):
         pass
@@ -214,3 +214,19 @@ def test_an_outbox_that_is_full_drops_its_oldest_and_counts():
 
     assert [message["number"] for message in told] == [2, 3, 4]
     assert [message["dropped"] for message in told] == [2, 2, 2]
+
+
+def test_while_the_flight_waits_for_its_board_the_clock_stands(lost):
+    clock_s = [0.0]
+    feed = Hand(speed=60.0)
+    session = Session(feed, ground_brief(lost[0]), clock=lambda: clock_s[0])
+    feed.now_s = 100.0
+    session.look()
+    going = session.state()["rate"]
+
+    clock_s[0] = 1.0
+    session.look()
+
+    assert going == 60.0
+    assert session.state()["rate"] == 0.0
+    assert session.state()["now"] == 100.0

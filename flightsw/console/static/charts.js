@@ -88,7 +88,7 @@ export class Charts {
   draw({ live, now }) {
     const { store } = this;
     const lost = store.lost;
-    const until = lost && store.state.rate > 0 ? Math.round(now * 2) / 2 : null;
+    const until = lost && !store.state.ended ? Math.round(now * 2) / 2 : null;
     const signature = JSON.stringify([store.events.map((e) => [e.name, e.t_s]), store.state.gaps, lost?.from_s, until, live]);
     const [from, to] = this.window;
     if (live && (this.drawn !== store.changed || this.from !== from || this.to !== to)) {

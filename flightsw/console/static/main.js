@@ -163,6 +163,7 @@ function banner(store, now) {
   }
   const { lost, feed, link } = store.state;
   if (feed.failed) return say("alarm", `▲ FLIGHT ENDED: ${feed.failed}`);
+  if (feed.note) return say(/gone/.test(feed.note) ? "alarm" : "note", `${/gone/.test(feed.note) ? "▲" : "!"} ${feed.note[0].toUpperCase()}${feed.note.slice(1)}.`);
   if (lost) {
     const { state, from_s: from } = lost;
     const where = state ? `: ${state.altitude_km.toFixed(1)} km, ${state.speed_mps.toFixed(0)} m/s, ${degrees(state.latitude_deg, "N", "S")} ${degrees(state.longitude_deg, "E", "W")}` : "";
