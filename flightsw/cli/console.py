@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flightsw.cli.board_options import board_choice, board_options
+from flightsw.cli.flight_options import check_flight_options, flight_options
 from flightsw.cli.speed import pace, read_speed
 
 if TYPE_CHECKING:
@@ -35,26 +36,8 @@ NEEDED = ("starlette", "uvicorn", "websockets")
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Listen on another address.")
 @click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="8765 unless given.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
-@click.option(
-    "--fault",
-    "faults",
-    metavar="FAULT",
-    multiple=True,
-    help="As in `flightsw run`: a file, FILE@T, or KIND:COMPONENT@TRIGGER,key=value.",
-)
-@click.option(
-    "--at", "at_s", type=float, metavar="T", help="Reference time of the one --fault, s from T-0."
-)
-@click.option("--rate", "rate_hz", type=int, metavar="HZ", help="Ticks a second, 10 to 1000.")
-@click.option("--seed", type=int, metavar="N", help="Seed of every noise.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of the run, absent or empty; runs/ID-NNNN unless given.",
-)
+@flight_options
 @board_options
-@click.option("--force", is_flag=True, help="Replace the run in --out; never another folder.")
 @click.option("--no-color", is_flag=True, help="Print without colour, as a pipe gets it.")
 def command(  # noqa: PLR0913  one a flag
     *,
@@ -89,12 +72,7 @@ def command(  # noqa: PLR0913  one a flag
             msg = f"{flag} is for a flight; {name} is a run that was flown before"
             raise click.UsageError(msg)
         return _replay(name, speed, door)
-    if at_s is not None and len(faults) != 1:
-        msg = f"--at moves exactly one --fault, not {len(faults)}; write FAULT@T for each"
-        raise click.UsageError(msg)
-    if force and out is None:
-        msg = "--force replaces the run in --out DIR; which one?"
-        raise click.UsageError(msg)
+    check_flight_options(faults=faults, at_s=at_s, out=out, force=force)
     from flightsw.scenario import load
 
     scenario = load(name, faults=faults, at_s=at_s, rate_hz=rate_hz, seed=seed)

@@ -9,6 +9,7 @@ import click
 
 from flightsw.cli import CrashedError
 from flightsw.cli.board_options import board_choice, board_options
+from flightsw.cli.flight_options import check_flight_options, flight_options
 from flightsw.cli.speed import pace, read_speed
 
 if TYPE_CHECKING:
@@ -48,24 +49,7 @@ class Watcher(Protocol):
 
 @click.command(name="run")
 @click.argument("name", metavar="MISSION|SCENARIO|FILE")
-@click.option(
-    "--fault",
-    "faults",
-    metavar="FAULT",
-    multiple=True,
-    help="A fault file, FILE@T, or one act: KIND:COMPONENT@TRIGGER,key=value. May be repeated.",
-)
-@click.option(
-    "--at", "at_s", type=float, metavar="T", help="Reference time of the one --fault, s from T-0."
-)
-@click.option("--rate", "rate_hz", type=int, metavar="HZ", help="Ticks a second, 10 to 1000.")
-@click.option("--seed", type=int, metavar="N", help="Seed of every noise.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of the run, absent or empty; runs/ID-NNNN unless given.",
-)
+@flight_options
 @click.option(
     "--speed",
     callback=read_speed,
@@ -73,7 +57,6 @@ class Watcher(Protocol):
     help="Show it while it flies, N seconds of flight in a second.",
 )
 @board_options
-@click.option("--force", is_flag=True, help="Replace the run in --out; never another folder.")
 @click.option(
     "--report", "with_report", is_flag=True, help="Write report.html into the run's folder."
 )
@@ -99,12 +82,7 @@ def command(  # noqa: PLR0913  one a flag
     **board: Any,
 ) -> int:
     """Fly once; exit 0 as expected, 1 not, 2 when it cannot be flown, 3 for trouble of a board."""
-    if at_s is not None and len(faults) != 1:
-        msg = f"--at moves exactly one --fault, not {len(faults)}; write FAULT@T for each"
-        raise click.UsageError(msg)
-    if force and out is None:
-        msg = "--force replaces the run in --out DIR; which one?"
-        raise click.UsageError(msg)
+    check_flight_options(faults=faults, at_s=at_s, out=out, force=force)
     choice = board_choice(**board)
     from contextlib import ExitStack
 
