@@ -2,6 +2,7 @@
 
 import binascii
 import struct
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
@@ -146,3 +147,15 @@ def browser():
     """Return the system's Chromium, headless."""
     with started() as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say once what each kind of skipped test lacks."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in skipped
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count} skipped: {reason}")
