@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "ccsds.h"
+#include "ccsds_crc_folded.h"
+#include "ccsds_fold.h"
 
 // A processor of octets would make each word of eight: it takes them one by one.
 #if UINTPTR_MAX <= 0xFFFFU && !defined(CCSDS_CRC_SMALL)
@@ -139,6 +141,12 @@ static uint64_t front_of(const uint8_t* const data, const size_t size, const siz
 
 uint16_t ccsds_crc16(const uint8_t* const data, const size_t size)
 {
+#ifdef CCSDS_FOLDS
+    uint16_t crc = 0U;
+    if (ccsds_crc16_folded(data, size, &crc)) {
+        return crc;
+    }
+#endif
     // What does not fill a word, then words; zeros before them, which change nothing, fill the first block.
     const size_t odd   = size % WORD_bytes;
     const size_t words = (size / WORD_bytes) % BLOCK_words;

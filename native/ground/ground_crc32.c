@@ -1,12 +1,8 @@
-/// CRC-32 by slices of eight octets; where an x86-64 processor can multiply without carries, by that: an eighth of the
-/// instructions, the same remainder. A host's matter: nothing on board needs it.
+/// CRC-32 by folding, and by slices of eight octets where the processor cannot and for what is left: the same remainder. A
+/// host's matter: nothing on board needs it.
 
+#include "ccsds_fold.h"
 #include "ground_log.h"
-
-#if defined(__x86_64__) && !defined(GROUND_CRC32_TABLES) // the latter: as on any other processor
-#define MULTIPLIES
-#include <immintrin.h>
-#endif
 
 // clang-format off
 // remainder[k][n]: of the octet n with k more octets after it; polynomial 0x04C11DB7, bits reflected.
@@ -300,77 +296,38 @@ static uint32_t feed_eight(const uint32_t state, const uint8_t* const octets)
            remainder[1][(b >> 16U) & 0xFFU] ^ remainder[0][b >> 24U];
 }
 
-#define FOLDED_bytes sizeof(uint64_t[2])
+#ifdef CCSDS_FOLDS
 
-#ifdef MULTIPLIES
+// Powers of x modulo the polynomial, bits reflected: of the table in V. Gopal and others (ccsds_fold.h).
+#define X_544 INT64_C(0x154442BD4)
+#define X_480 INT64_C(0x1C6E41596)
+#define X_160 INT64_C(0x1751997D0)
+#define X_96  INT64_C(0x0CCAA009E)
+#define X_64  INT64_C(0x163CD6124)
 
-// x^480 and x^544, x^96 and x^160 modulo the polynomial, bits reflected: of the table in V. Gopal and others, Fast CRC
-// Computation for Generic Polynomials Using PCLMULQDQ Instruction, Intel 2009.
-#define BY_FOUR_high INT64_C(0x1C6E41596)
-#define BY_FOUR_low  INT64_C(0x154442BD4)
-#define BY_ONE_high  INT64_C(0x0CCAA009E)
-#define BY_ONE_low   INT64_C(0x1751997D0)
+#define POLYNOMIAL INT64_C(0x1DB710641) // with its x^32
+#define X_64_BY    INT64_C(0x1F7011641) // x^64 divided by it
 
-__attribute__((target("pclmul"))) static __m128i moved(const __m128i sixteen, const __m128i power, const __m128i onto)
+/// The state that sixteen octets leave behind.
+CCSDS_FOLD_inlined uint32_t state_after(const __m128i sixteen)
 {
-    const __m128i low  = _mm_clmulepi64_si128(sixteen, power, 0x00);
-    const __m128i high = _mm_clmulepi64_si128(sixteen, power, 0x11);
-    return _mm_xor_si128(_mm_xor_si128(low, high), onto);
+    const __m128i low    = _mm_set_epi32(0, 0, 0, -1);
+    const __m128i down   = _mm_set_epi64x(X_64, X_96);
+    const __m128i divide = _mm_set_epi64x(X_64_BY, POLYNOMIAL);
+    const __m128i bits96 = _mm_xor_si128(_mm_clmulepi64_si128(sixteen, down, 0x00), _mm_srli_si128(sixteen, 8));
+    const __m128i end    = _mm_clmulepi64_si128(_mm_and_si128(bits96, low), down, 0x10);
+    const __m128i bits64 = _mm_xor_si128(end, _mm_srli_si128(bits96, 4));
+    const __m128i whole  = _mm_clmulepi64_si128(_mm_and_si128(bits64, low), divide, 0x10); // Barrett: the quotient ...
+    const __m128i taken  = _mm_clmulepi64_si128(_mm_and_si128(whole, low), divide, 0x00);  // ... times the polynomial
+    return (uint32_t)_mm_cvtsi128_si32(_mm_srli_si128(_mm_xor_si128(bits64, taken), 4));
 }
 
-static __m128i sixteen_at(const uint8_t* const octets)
+/// Of a size that is a multiple of sixteen and not zero.
+CCSDS_FOLD_target static uint32_t folded(const uint32_t state, const uint8_t* const octets, const size_t size)
 {
-    return _mm_loadu_si128((const __m128i*)octets);
-}
-
-/// Multiplies sixteen octets by a power of x and adds them to others further on, until sixteen are left in `rest` with the
-/// remainder of all. Four such do not wait for one another. Takes sixty-four octets at least; returns how many it took.
-__attribute__((target("pclmul"))) static size_t fold(const uint32_t state, const uint8_t* const octets,
-                                                     const size_t size, uint8_t* const rest)
-{
-    const __m128i by_four = _mm_set_epi64x(BY_FOUR_high, BY_FOUR_low);
-    const __m128i by_one  = _mm_set_epi64x(BY_ONE_high, BY_ONE_low);
-    __m128i       a       = _mm_xor_si128(sixteen_at(octets), _mm_cvtsi32_si128((int32_t)state));
-    __m128i       b       = sixteen_at(&octets[FOLDED_bytes]);
-    __m128i       c       = sixteen_at(&octets[2U * FOLDED_bytes]);
-    __m128i       d       = sixteen_at(&octets[3U * FOLDED_bytes]);
-    size_t        i       = 4U * FOLDED_bytes;
-    for (; i + 4U * FOLDED_bytes <= size; i += 4U * FOLDED_bytes) {
-        a = moved(a, by_four, sixteen_at(&octets[i]));
-        b = moved(b, by_four, sixteen_at(&octets[i + FOLDED_bytes]));
-        c = moved(c, by_four, sixteen_at(&octets[i + 2U * FOLDED_bytes]));
-        d = moved(d, by_four, sixteen_at(&octets[i + 3U * FOLDED_bytes]));
-    }
-    d = moved(moved(moved(a, by_one, b), by_one, c), by_one, d);
-    for (; i + FOLDED_bytes <= size; i += FOLDED_bytes) {
-        d = moved(d, by_one, sixteen_at(&octets[i]));
-    }
-    _mm_storeu_si128((__m128i*)rest, d);
-    return i;
-}
-
-static bool can_fold(void)
-{
-    if (__builtin_cpu_supports("pclmul")) { // int to gcc, bool to clang
-        return true;
-    }
-    return false;
-}
-
-#else
-
-static size_t fold(const uint32_t state, const uint8_t* const octets, const size_t size, uint8_t* const rest)
-{
-    (void)state;
-    (void)octets;
-    (void)size;
-    (void)rest;
-    return 0U;
-}
-
-static bool can_fold(void)
-{
-    return false;
+    const ccsds_fold_t power = {.by_64 = _mm_set_epi64x(X_480, X_544), .by_16 = _mm_set_epi64x(X_96, X_160)};
+    const __m128i      first = _mm_xor_si128(ccsds_fold_read(octets, false), _mm_cvtsi32_si128((int32_t)state));
+    return state_after(ccsds_fold(power, first, &octets[CCSDS_FOLD_bytes], size - CCSDS_FOLD_bytes, false));
 }
 
 #endif
@@ -379,11 +336,12 @@ uint32_t ground_crc32(const uint32_t crc, const uint8_t* const octets, const siz
 {
     uint32_t state = ~crc;
     size_t   i     = 0U;
-    if (size >= 4U * FOLDED_bytes && can_fold()) {
-        uint8_t rest[FOLDED_bytes];
-        i     = fold(state, octets, size, rest);
-        state = feed_eight(feed_eight(0U, rest), &rest[8]);
+#ifdef CCSDS_FOLDS
+    if (size >= CCSDS_FOLD_bytes && ccsds_fold_can()) {
+        i     = size - size % CCSDS_FOLD_bytes;
+        state = folded(state, octets, i);
     }
+#endif
     for (; i + 8U <= size; i += 8U) {
         state = feed_eight(state, &octets[i]);
     }

@@ -61,9 +61,10 @@ def test_agrees_with_the_standard_library_at_every_length() -> None:
 @pytest.mark.skipif(
     shutil.which("cc") is None or not CCSDS.exists(), reason="needs a C compiler and the sources"
 )
-def test_the_small_form_agrees_at_every_length_and_for_every_octet(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["CCSDS_CRC_SMALL", "CCSDS_FOLD_NONE"])
+def test_the_forms_for_boards_agree_at_every_length_and_for_every_octet(tmp_path, form) -> None:
     out = tmp_path / "crc.so"
-    command = ["cc", "-std=c11", "-fPIC", "-shared", "-DCCSDS_CRC_SMALL", "-o", str(out)]
+    command = ["cc", "-std=c11", "-fPIC", "-shared", f"-D{form}", "-o", str(out)]
     subprocess.run([*command, str(CCSDS / "ccsds_crc.c")], check=True)
     crc16 = ctypes.CDLL(str(out)).ccsds_crc16
     crc16.argtypes, crc16.restype = [ctypes.c_char_p, ctypes.c_size_t], ctypes.c_uint16

@@ -29,7 +29,7 @@ def crc32(request, tmp_path_factory) -> Callable[[int, bytes], int]:
     program = tmp_path_factory.mktemp("crc32") / "crc32.so"
     folders = [f"-I{NATIVE / room}" for room in ("ground", "ccsds")]
     source = str(NATIVE / "ground" / "ground_crc32.c")
-    command = ["cc", "-std=c11", "-fPIC", "-shared", "-DGROUND_CRC32_TABLES", *folders, source]
+    command = ["cc", "-std=c11", "-fPIC", "-shared", "-DCCSDS_FOLD_NONE", *folders, source]
     subprocess.run([*command, "-o", str(program)], check=True)
     function = ctypes.CDLL(str(program)).ground_crc32
     function.argtypes = [ctypes.c_uint32, ctypes.c_char_p, ctypes.c_size_t]
