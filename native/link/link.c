@@ -10,6 +10,7 @@
 #define DECIBEL      0.23025850929940457            // ln(10) / 10: exp(DECIBEL x) = 10^(x/10)
 #define NO_ERRORS    1.0e-13                        // bit-error rate below which a mission has none
 #define CLEAN_ratio  60.0                           // exp(-30) / 2 is below that: most bursts need no exponential
+#define HUGE_m       1.0e300                        // below every horizontal
 #define STREAM       UINT32_C(0x4C4B0000)           // components of the noise generator that belong to the link
 #define WORD_to_unit (1.0 / 18446744073709551616.0) // 2^-64
 
@@ -37,9 +38,12 @@ bool link_init(link_t* const self, const link_config_t* const config)
     self->closes_us = INT64_MAX;
     self->lock      = plant_exp(DECIBEL * config->lock_db);
     for (uint8_t s = 0U; s < config->station_count; s++) {
-        self->key[s] = sensors_noise_key(config->seed, STREAM + s);
+        const link_station_t* const station = &config->station[s];
+        self->key[s]                        = sensors_noise_key(config->seed, STREAM + s);
+        self->height_m[s]                   = plant_vec3_dot(station->position_ecef_m, station->up_ecef);
+        self->floor_m[s]                    = (station->sin_mask < 0.0) ? -HUGE_m : 0.0;
         for (uint8_t e = 0U; e < config->emitter_count; e++) {
-            self->gain[e][s] = link_ratio(&config->emitter[e], &config->station[s], 1.0);
+            self->gain[e][s] = link_ratio(&config->emitter[e], station, 1.0);
         }
     }
     return true;
@@ -110,18 +114,17 @@ void link_hear(link_t* const self, ground_log_t* const log, const uint8_t emitte
 
     for (uint8_t s = 0U; s < self->config->station_count; s++) {
         const link_station_t* const station = &self->config->station[s];
-        ground_log_reception_t      heard   = {.station = s, .ert_us = t_us};
         if (through_umbilical && station->umbilical) {
-            clean[clean_count++] = heard;
+            clean[clean_count++] = (ground_log_reception_t){.station = s, .ert_us = t_us};
             continue;
         }
-        const plant_vec3_t line   = plant_vec3_sub(position_ecef_m, station->position_ecef_m);
-        const double       rise_m = plant_vec3_dot(line, station->up_ecef);
-        if (rise_m < 0.0 && station->sin_mask >= 0.0) {
-            continue; // below the horizon: no root is needed to say so
+        const double rise_m = plant_vec3_dot(position_ecef_m, station->up_ecef) - self->height_m[s];
+        if (rise_m < self->floor_m[s]) {
+            continue; // most are; no root is needed to say so
         }
-        const double square  = plant_vec3_dot(line, line);
-        const double range_m = __builtin_sqrt(square);
+        const plant_vec3_t line    = plant_vec3_sub(position_ecef_m, station->position_ecef_m);
+        const double       square  = plant_vec3_dot(line, line);
+        const double       range_m = __builtin_sqrt(square);
         if (rise_m < station->sin_mask * range_m || range_m > station->range_max_m) {
             continue;
         }
@@ -129,7 +132,8 @@ void link_hear(link_t* const self, ground_log_t* const log, const uint8_t emitte
         if (!(ratio >= self->lock)) {
             continue;
         }
-        heard.ert_us += (int64_t)(range_m * (1.0e6 / LIGHT_mps) + 0.5);
+        const int64_t                delay_us = (int64_t)(range_m * (1.0e6 / LIGHT_mps) + 0.5);
+        const ground_log_reception_t heard    = {.station = s, .ert_us = t_us + delay_us};
         if (spoil(self, s, ratio, octets, size, spoilt)) {
             open(self, log, t_us);
             ground_log_add(log, spoilt, size, &heard, 1U);

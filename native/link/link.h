@@ -65,8 +65,10 @@ typedef struct
     uint64_t             burst;     ///< Bursts so far, of all emitters: what numbers the draws.
     double               gain[LINK_EMITTERS_MAX][LINK_STATIONS_MAX]; ///< Signal-to-noise ratio per bit at 1 m.
     double               lock;
-    uint64_t             key[LINK_STATIONS_MAX];
-    link_count_t         count[LINK_EMITTERS_MAX];
+    double       height_m[LINK_STATIONS_MAX]; ///< Of a station over the centre of the Earth, along its vertical.
+    double       floor_m[LINK_STATIONS_MAX];  ///< What is further below its horizontal is below its mask.
+    uint64_t     key[LINK_STATIONS_MAX];
+    link_count_t count[LINK_EMITTERS_MAX];
 } link_t;
 
 /// Prepares the link. Returns false when there are more stations or emitters than there is room for.

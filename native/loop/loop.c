@@ -260,28 +260,32 @@ void loop_radiate(loop_t* const self, const uint8_t index, const uint8_t* const 
     }
 }
 
-void loop_transmit(loop_t* const self, const uint8_t index, loop_record_t* const record)
+/// Lets a transmitter that has, or has had, a supply live through a tick, and what it sends leave its antenna.
+static void run_transmitter(loop_t* const self, const uint8_t index, loop_record_t* const record)
 {
-    const bool takes_packets = self->config->transmitter[index].takes_packets;
-    if (!self->is_awake[index] && !takes_packets) {
-        return; // it has never had a supply: nothing can happen to it
-    }
     transmitter_t* const transmitter = &self->transmitter[index].transmitter;
     transmitter_set_supply(transmitter, supply_of(self, index));
-    if (takes_packets && self->output.packet_bytes != 0U) {
+    if (self->output.packet_bytes != 0U && self->config->transmitter[index].takes_packets) {
         (void)transmitter_accept(transmitter, self->output.packets, self->output.packet_bytes);
     }
 
-    uint8_t  octets[LINK_BURST_MAX_bytes];
-    uint32_t elapsed_us = self->config->fsw->tick_us;
-    size_t   size       = 0U;
-    do {
-        size = transmitter_step(transmitter, elapsed_us, octets, sizeof(octets));
-        if (size != 0U) {
-            loop_radiate(self, index, octets, size, record);
+    uint8_t octets[LINK_BURST_MAX_bytes];
+    size_t  size = transmitter_step(transmitter, self->config->fsw->tick_us, octets, sizeof(octets));
+    while (size != 0U) {
+        loop_radiate(self, index, octets, size, record);
+        if (sizeof(octets) - size >= burst_bytes(self, index)) {
+            break; // there was room for one more
         }
-        elapsed_us = 0U;
-    } while (sizeof(octets) - size < burst_bytes(self, index)); // no room was left for one more
+        size = transmitter_step(transmitter, 0U, octets, sizeof(octets));
+    }
+}
+
+void loop_transmit(loop_t* const self, const uint8_t index, loop_record_t* const record)
+{
+    // One that has never had a supply, nothing can happen to.
+    if (self->is_awake[index] || self->config->transmitter[index].takes_packets) {
+        run_transmitter(self, index, record);
+    }
 }
 
 loop_supply_t loop_supply(loop_t* const self, const uint8_t index)

@@ -238,12 +238,11 @@ static bool is_ready(const transmitter_t* const self, const uint32_t channel)
 /// The channel whose turn it is: TRANSMITTER_CHANNELS for an idle frame, one more for none.
 static uint32_t whose_turn(const transmitter_t* const self)
 {
-    uint32_t channel = 0U;
-    for (uint32_t waiting = self->waiting; waiting != 0U; waiting >>= 1U) {
-        if ((waiting & 1U) != 0U && is_ready(self, channel)) {
+    for (unsigned int waiting = self->waiting; waiting != 0U; waiting &= waiting - 1U) {
+        const uint32_t channel = (uint32_t)__builtin_ctz(waiting); // the lowest
+        if (is_ready(self, channel)) {
             return channel;
         }
-        channel++;
     }
     const bool idle = self->config->idle_us != 0U && self->silent_us >= self->config->idle_us;
     return TRANSMITTER_CHANNELS + (idle ? 0U : 1U);
