@@ -27,6 +27,7 @@ PACED_CHUNK_S = 0.05  # the slice of the log
 MARGIN_BYTES = 1 << 16
 ALL_OF_IT = 2**63 - 1  # a time after every slice of the log
 PATIENCE_S = 0.25  # for the rest of a frame that a board sends by its own clock
+BLOCK_BYTES = 1 << 24  # of memory for the log: large, so that the system gives it in large pages
 LOG_OVERHEAD = 1.5  # more than entries, receptions and blocks add to the octets of frames
 
 
@@ -110,7 +111,7 @@ class ClosedLoop:
         self.burst_bytes: list[int] = []
         self._by_its_clock = by_its_clock
         self._sink, self._listened = sink, listened
-        self._pieces: list[bytes] = []
+        self._pieces: list[memoryview] = []
         self._transmitter, self._computer = transmitter, computer
         self._make_room()
         header = downlink_header(scenario)
@@ -128,15 +129,24 @@ class ClosedLoop:
         tables = self.tables
         stations = 1 + tables.loop.link.station_count  # each may hear its own errors in a frame
         room = tables.downlink_bytes_per_s * CHUNK_S * LOG_OVERHEAD * stations
-        self._received = np.empty(int(room) + 2 * MARGIN_BYTES, dtype=np.uint8)
+        self._chunk_bytes = int(room) + 2 * MARGIN_BYTES
         rows = int(tables.longest_s * TRUTH_RATE_HZ) + 16
         self._rows = np.empty((rows, lib.LOOP_TRUTH_COLUMNS))
         record: Any = ffi.new("loop_record_t *")
         self._record, self._log = record, record.downlink
-        self._log.octets = ffi.from_buffer("uint8_t[]", self._received.data)
-        self._log.capacity = self._received.size
+        self._make_block()
         record.truth = ffi.from_buffer("double[]", self._rows.data)
         record.truth_capacity = len(self._rows)
+
+    def _make_block(self) -> None:
+        """Give the writer fresh memory; what it has not closed goes with it."""
+        block = np.empty(max(BLOCK_BYTES, 2 * self._chunk_bytes), dtype=np.uint8)
+        log = self._log
+        if log.used:
+            ffi.memmove(block.data, log.octets, log.used)
+        self._block = block.data
+        log.octets = ffi.from_buffer("uint8_t[]", self._block)
+        log.capacity = block.size
 
     def _start_transmitter(self, board: TransmitterBoard, vehicle: str) -> None:
         carried = self.tables.loop
@@ -271,18 +281,22 @@ class ClosedLoop:
         self._keep()
 
     def _keep(self) -> None:
-        """Take the closed blocks out of the writer's memory; an open one moves to its start."""
+        """Take the closed blocks of the log; the writer goes on behind them."""
         log = self._log
         if log.lost or self._record.truth_lost:
             msg = "the buffers of the flight were too small"  # never, whatever the input
             raise AssertionError(msg)
         ready = log.begun if log.open else log.used
-        self._pieces.append(bytes(ffi.buffer(log.octets, ready)))
-        ffi.memmove(log.octets, log.octets + ready, log.used - ready)
+        piece, self._block = self._block[:ready], self._block[ready:]
+        self._pieces.append(piece)
+        log.octets += ready
+        log.capacity -= ready
         log.used -= ready
         log.begun = 0
+        if log.capacity < self._chunk_bytes:
+            self._make_block()
         if self._sink is not None:
-            self._sink(self._pieces[-1])
+            self._sink(bytes(piece))
         if self._listened is not None:
             config = self.tables.fsw
             self._listened((self.loop.tick + config.countdown_ticks) * config.tick_us * 1e-6)
