@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from hil.connection import Connection, Outcome, Policy, Settings
 from hil.errors import BoardError, BoardLostError, BoardSilentError, PortLostError
 from hil.handshake import Part, end
-from hil.kinds import GrantFlag, Identity, Mode, Poll, Role, Status
+from hil.kinds import COUNTERS, GrantFlag, Identity, Mode, Poll, Role, Status
 from hil.line import SessionEndedError
 from hil.ports import BAUD
 from hil.refusals import Expected
@@ -67,6 +67,7 @@ class Bridge:
         self._number = 0
         self._unfinished: Tick | None = None
         self._quiet_us = self._troubles = 0
+        self._counted_before: dict[str, int] = {}  # on the board, in flights before this one
         self._connection = Connection(settings, self.statistics)
 
     @classmethod
@@ -205,9 +206,13 @@ class Bridge:
         nonce = 1 + secrets.randbelow(_NUMBERS)
         question = Question(Poll(nonce), Status, lambda status: status.nonce == nonce)
         try:
-            return self._or_lost(lambda: question.asked(self._connection.line))
+            status = self._or_lost(lambda: question.asked(self._connection.line))
         except SessionEndedError as error:  # the board answers all the same
-            return error.status
+            status = error.status
+        counted = {name: getattr(status, name) for name in COUNTERS}
+        before = self._counted_before
+        self.statistics.on_board = {name: counted[name] - before.get(name, 0) for name in counted}
+        return status
 
     def stop(self) -> None:
         """End the session; nothing happens when there is none.
@@ -253,6 +258,9 @@ class Bridge:
         self._part = part
         self._number = 0
         self.state = LinkState.RUN
+        self._counted_before = {}
+        self.status()
+        self._counted_before = self.statistics.on_board
 
     def _or_lost(self, do: Callable[[], _T]) -> _T:
         try:
@@ -289,6 +297,7 @@ class Bridge:
         if outcome is Outcome.RESTARTED:
             self._number = 0
             self._unfinished = None
+            self._counted_before = {}
 
     def _fly(self, tick: Tick) -> bytes:
         """Grant a tick until its whole output is here, or the flight goes on without it."""

@@ -44,6 +44,9 @@ class Statistics:
         On the line.
     line : LineCounters
         What came from the board, as frames.
+    on_board : dict
+        What the board counted of what came to it, in its own terms (section 8 of the link's
+        document): since it was started, or reset; as of the last time that it was asked.
     losses : list of Loss
         In the order of the flight.
     round_trips_s : array
@@ -57,6 +60,7 @@ class Statistics:
     octets_to_board: int = 0
     octets_from_board: int = 0
     line: LineCounters = field(default_factory=LineCounters)
+    on_board: dict[str, int] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     round_trips_s: array[float] = field(default_factory=lambda: array("d"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.board_octets import capped
@@ -96,7 +96,10 @@ class BoardInFlight:
     def told(self, flight: Flight) -> dict[str, Any]:
         """Return what the board and its line did in a flight that has ended."""
         from flightsw.cli.board_told import told_of
+        from hil.errors import BoardError
 
+        with suppress(BoardError):  # one that is gone has counted for itself alone
+            self.bridge.status()
         return told_of(self, tick_s=1.0 / flight.scenario.rate_hz, silent=self._silent)
 
     @property

@@ -47,6 +47,7 @@ def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str,
         "ticks": statistics.ticks,
         "ticks_lost": statistics.ticks_lost,
         "repeats": statistics.repeats,
+        "timeouts": statistics.timeouts,
         "losses": [asdict(loss) for loss in statistics.losses],
         "resets": len(resets),
         "round_trip_ms": _round_trips(playing),
@@ -56,6 +57,7 @@ def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str,
         "octets_from_board": statistics.octets_from_board,
         "load": round((to_board + from_board) * BITS_OF_OCTET / baud / tick_s, 4),
         "line": asdict(statistics.line),
+        "on_board": statistics.on_board,
         "silent": silent,
         "degraded": bool(statistics.ticks_lost or resets),
     }
@@ -89,7 +91,7 @@ def board_lines(board: dict[str, Any]) -> Iterator[str]:
         )
     yield (
         f"{board['repeats']} repeats, {len(board['losses'])} losses, {board['resets']} resets, "
-        f"{board['line']['frames_bad']} bad frames"
+        f"{_bad_frames(board)} bad frames"
     )
     ticks_flown = max(1, board["ticks"])
     octets = [board[f"octets_{way}_board"] / ticks_flown for way in ("to", "from")]
@@ -97,6 +99,15 @@ def board_lines(board: dict[str, Any]) -> Iterator[str]:
     yield (
         f"{octets[0]:.0f} + {octets[1]:.0f} octets a tick: {board['load'] * tick_ms:.1f} of "
         f"{tick_ms:g} ms at {board['baud']} baud"
+    )
+
+
+def _bad_frames(board: dict[str, Any]) -> int:
+    """Both ways."""
+    return sum(
+        counted.get(name, 0)
+        for counted in (board["line"], board.get("on_board", {}))
+        for name in ("frames_bad", "frames_long")
     )
 
 
@@ -108,5 +119,11 @@ def board_alarms(board: dict[str, Any]) -> Iterator[str]:
         back = "never back" if after is None else f"back after {after:.2f} s"
         reset = f"reset ({loss['reset_cause']}), " if loss["reset_cause"] else ""
         yield f"{when}{loss['why']}: {reset}{back}"
+    dropped = sum(
+        board.get("on_board", {}).get(name, 0)
+        for name in ("overruns", "ring_dropped", "line_dropped")
+    )
+    if dropped:
+        yield f"it had no room for {dropped} octets of its line"
     if board["silent"]:
         yield "it sent nothing: the ground heard nothing of its transmitter"

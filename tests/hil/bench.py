@@ -75,6 +75,11 @@ class Bench:
         self.clock_us = 0
         self.buffer = self.ffi.new("uint8_t[]", 1 << 20)
 
+    def raw(self, octets: bytes) -> bytes:
+        """Let octets come; return the line, with what the board has said before."""
+        self.lib.bench_feed(octets, len(octets))
+        return bytes(self.ffi.buffer(self.buffer, self.lib.bench_said(self.buffer, 1 << 20)))
+
     def feed(self, octets: bytes) -> list[Any]:
         """Let octets come; return what the board says."""
         self.lib.bench_feed(octets, len(octets))

@@ -100,9 +100,9 @@ def loss_window(ticks: int = 150) -> TransmitterWindow:
     return TransmitterWindow("progress-ms-04-lost", range(40_235 - ticks, 40_245))
 
 
-def start_window() -> ComputerWindow:
+def start_window(ticks: int = 2600) -> ComputerWindow:
     """From switching on to lift-off: three sets of commands, the last in tick 2594."""
-    return ComputerWindow("progress-ms-04", 2600)
+    return ComputerWindow("progress-ms-04", ticks)
 
 
 def fly(

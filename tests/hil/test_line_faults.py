@@ -15,7 +15,7 @@ import pytest
 from hil.boards.virtual import VirtualBoard
 from hil.errors import BoardError, BoardResetError, BoardSilentError, PortError
 from hil.kinds import Credit, Echo, Echoed, encode
-from hil.link import Decoder, frame
+from hil.link import Credits, Decoder, frame
 from hil.wire import Piece, Recorder, read_wire
 from tests.hil.conftest import Host
 from tests.hil.double import TransmitterDouble
@@ -68,6 +68,17 @@ def test_a_spoilt_line_changes_and_repeats_no_command(proxy: Proxy, case: Case) 
     assert commands(answers) == commands(window.should)
     assert len(commands(answers)) == 3
     assert answers == window.should
+
+
+@pytest.mark.parametrize("case", CASES, ids=ids)
+def test_a_line_that_is_spoilt_from_the_first_octet_on_delays_the_start_alone(
+    proxy: Proxy, case: Case
+) -> None:
+    proxy.spoil(to_board=case.to_board, from_board=case.from_board)
+
+    for window in (loss_window(10), start_window(10)):
+        with begun(proxy, window) as bridge:
+            assert [window.step(bridge, tick) for tick in range(10)] == window.should[:10]
 
 
 def test_each_frame_that_is_lost_is_counted(proxy: Proxy) -> None:
@@ -347,3 +358,45 @@ def test_reset_at_any_moment_a_computer_commands_nothing_any_more(
         with pytest.raises(BoardResetError):
             window.step(bridge, len(answers))
     assert answers == window.should[: len(answers)]
+
+
+# ---------------------------------------------------------------------- a small receiver
+
+RATES = [9_600, 115_200, 1_000_000, 3_000_000]
+AVR_NS = 17_000  # an octet in the decoder of a chip with 16 MHz: 273 cycles
+
+
+@pytest.mark.parametrize("baud", RATES)
+@pytest.mark.parametrize("part", ["transmitter", "sequencer"])
+def test_a_receiver_of_64_octets_loses_none_at_any_rate(baud: int, part: str) -> None:
+    window = loss_window() if part == "transmitter" else start_window(300)
+    with (
+        VirtualBoard(window=64, baud=baud, work_ns=AVR_NS) as board,
+        opened(board.port, baud=baud) as bridge,
+    ):
+        window.start(bridge)
+        sent = [window.step(bridge, tick) for tick in range(len(window.should))]
+        status = bridge.status()
+
+    assert sent == window.should
+    assert (status.ring_dropped, status.overruns, status.line_dropped) == (0, 0, 0)
+    assert (status.frames_bad, status.frames_long, status.sequence_gaps) == (0, 0, 0)
+
+
+def test_what_a_receiver_drops_when_credits_are_ignored_is_counted(monkeypatch) -> None:
+    """And the telemetry is what it was: what was dropped is said again."""
+    monkeypatch.setattr(Credits, "room", property(lambda _: 4096))
+    window = loss_window(40)
+    with (
+        VirtualBoard(window=64, baud=1_000_000, work_ns=AVR_NS) as board,
+        opened(board.port, baud=1_000_000) as bridge,
+    ):
+        window.start(bridge)
+        sent = [window.step(bridge, tick) for tick in range(len(window.should))]
+        status = bridge.status()
+
+    assert sent == window.should
+    assert status.ring_dropped > 0
+    assert status.frames_bad + status.sequence_gaps > 0
+    assert bridge.statistics.repeats > 0
+    assert bridge.statistics.on_board["ring_dropped"] == status.ring_dropped

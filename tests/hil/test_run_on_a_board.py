@@ -270,6 +270,9 @@ class HeldInReset:
     def __init__(self):
         self.statistics = Statistics(ticks=1)
 
+    def status(self):
+        pass
+
     def start_transmitter(self, config, *, tick_us, supply_mv, warm):
         pass
 

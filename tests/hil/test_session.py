@@ -39,8 +39,8 @@ from hil.kinds import (
     Waiting,
     encode,
 )
-from hil.link import frame
-from tests.hil.bench import Bench
+from hil.link import Decoder, frame
+from tests.hil.bench import Bench, encoded
 from tests.hil.conftest import dictionary_hash, packet, start_of, transmitter_config
 from tests.hil.double import SequencerDouble, TransmitterDouble
 
@@ -224,6 +224,18 @@ def test_an_echo_that_does_not_fit_its_answer_is_malformed() -> None:
     assert bench.send(Echo(bytes(246))) == []
     assert len(bench.send(Echo(bytes(245)))) == 1
     assert bench.counters()["malformed"] == 1
+
+
+def test_its_first_octet_ends_what_a_reset_has_cut_short() -> None:
+    cut_short = encoded(b"\x87\x05\x00\x00cut short by a reset")[:12]
+    bench = Bench()
+    line = Decoder(from_board=True)
+
+    line.feed(cut_short)
+    said = line.feed(bench.raw(bench.framed(Poll(9))))
+
+    assert [type(each.message) for each in said] == [Status]
+    assert line.counters.frames_bad == 1
 
 
 def test_restart_wants_its_key() -> None:
