@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 
 from hil.boards.virtual import VirtualBoard
-from hil.errors import BoardError, BoardResetError, BoardSilentError, PortError
+from hil.errors import (
+    BoardError,
+    BoardRefusedError,
+    BoardResetError,
+    BoardSilentError,
+    PortError,
+)
 from hil.kinds import Credit, Echo, Echoed, encode
 from hil.link import Credits, Decoder, frame
 from hil.wire import Piece, Recorder, read_wire
@@ -383,20 +389,26 @@ def test_a_receiver_of_64_octets_loses_none_at_any_rate(baud: int, part: str) ->
     assert (status.frames_bad, status.frames_long, status.sequence_gaps) == (0, 0, 0)
 
 
-def test_what_a_receiver_drops_when_credits_are_ignored_is_counted(monkeypatch) -> None:
-    """And the telemetry is what it was: what was dropped is said again."""
+def test_what_a_receiver_drops_when_credits_are_ignored_is_counted_and_told(monkeypatch) -> None:
+    """An input that comes all at once is dropped in its middle, as often as it is said."""
     monkeypatch.setattr(Credits, "room", property(lambda _: 4096))
     window = loss_window(40)
+    sent: list[bytes] = []
     with (
         VirtualBoard(window=64, baud=1_000_000, work_ns=AVR_NS) as board,
         opened(board.port, baud=1_000_000) as bridge,
     ):
         window.start(bridge)
-        sent = [window.step(bridge, tick) for tick in range(len(window.should))]
+
+        def fly_on() -> None:
+            for tick in range(len(window.should)):
+                sent.append(window.step(bridge, tick))  # noqa: PERF401  kept up to the end
+
+        with pytest.raises(BoardRefusedError, match="takes nothing, 101 times"):
+            fly_on()
         status = bridge.status()
 
-    assert sent == window.should
+    assert sent == window.should[: len(sent)]
     assert status.ring_dropped > 0
-    assert status.frames_bad + status.sequence_gaps > 0
-    assert bridge.statistics.repeats > 0
+    assert status.frames_bad + status.frames_long + status.sequence_gaps > 0
     assert bridge.statistics.on_board["ring_dropped"] == status.ring_dropped
