@@ -45,6 +45,7 @@ def ground_brief(scenario: Scenario) -> Briefing:
             height_m=launch.height_m,
         ),
         listen_until_s=mission.run.end_s,
+        receivers=tuple(station_of(station) for station in scenario.receivers),
         sequence_hash=sequence_hash(scenario),
         search=_search(scenario),
         fall=_fall(mission),

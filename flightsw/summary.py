@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from flightsw.flight import Flight
     from flightsw.ground import GroundPicture
+    from flightsw.ground.radar import RadarReport
     from flightsw.scenario.fault import Expect
 
 FORMAT: Final = "flightsw-run/1"
@@ -76,7 +77,7 @@ def summary(
         "not_seen": [{"name": row.name, "planned_s": row.planned_s} for row in ground.not_seen],
         "orbit": _orbit(flight),
         "telemetry": _telemetry(ground),
-        "radar": _radar(ground),
+        "radar": None if ground.radar is None else radar_told(ground.radar),
         "fall": _fall(ground),
         "faults": [
             {
@@ -173,6 +174,7 @@ def _telemetry(ground: GroundPicture) -> dict[str, Any]:
         "missing": ground.frames_missing,
         "packets": ground.packets.count,
         "lost": ground.lost is not None,
+        "has_set": ground.lost is not None and ground.lost.has_set,
         "out_of_limits": [
             {
                 "packet": each.packet,
@@ -187,10 +189,8 @@ def _telemetry(ground: GroundPicture) -> dict[str, Any]:
     }
 
 
-def _radar(ground: GroundPicture) -> dict[str, Any] | None:
-    radar = ground.radar
-    if radar is None:
-        return None
+def radar_told(radar: RadarReport) -> dict[str, Any]:
+    """Return what came of a search by radar, in km and degrees."""
     return {
         "verdict": radar.verdict,
         "window_s": None if radar.window_s is None else [round(t, _TIME) for t in radar.window_s],

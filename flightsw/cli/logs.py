@@ -1,4 +1,4 @@
-"""A downlink log by the name that a person gives it: a run's folder, or the file itself."""
+"""A downlink log by the name that a person gives it: a run, its folder, or the file itself."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 
 def log_file(given: Path) -> Path:
-    """Return the log that is meant."""
-    return given / "downlink.ccsds" if given.is_dir() else given
+    """Return the log that is meant: a file, or that of a folder, here or in ``./runs``."""
+    from flightsw.records.run_folder import DOWNLINK, RUNS
+
+    folders = (given, RUNS / given) if not given.exists() else (given,)
+    return next((folder / DOWNLINK for folder in folders if folder.is_dir()), given)
 
 
 def decoded(path: Path) -> Packets:

@@ -15,6 +15,7 @@ from flightsw.cli.timetable import (
     nothing_heard,
     row_line,
 )
+from flightsw.ground.horizon import BELOW
 from flightsw.ground.live import LiveGround
 from flightsw.ground.state import STALE_S, LastFrame
 from flightsw.ground.timeline import Silence
@@ -61,7 +62,7 @@ class LiveTable:
         silent_s = self.silent_s(until_s=until_s)
         last_s = self.ground.last_s
         if silent_s is not None and last_s is not None and self._told_lost_s != last_s:
-            yield from self._lost(Silence(from_s=last_s, to_s=None))
+            yield from self._lost(Silence(from_s=last_s, to_s=None, has_set=self.ground.has_set))
 
     def silent_s(self, *, until_s: float) -> float | None:
         """Return for how long no frame has come that should have, s; None while it is no loss."""
@@ -78,7 +79,8 @@ class LiveTable:
         now = clock(until_s, decimals=1)
         silent_s = self.silent_s(until_s=until_s)
         if silent_s is not None:
-            return f"{now}  no telemetry for {silent_s:.0f} s"
+            why = f", {BELOW}" if self.ground.has_set else ""
+            return f"{now}  no telemetry for {silent_s:.0f} s{why}"
         link, state = self.ground.link(now_us=round(until_s * 1e6)), self.ground.last_state
         place = f"  {state.altitude_m / 1e3:7.1f} km  {state.speed_mps:6.0f} m/s" if state else ""
         gaps = f"  {link.gaps} gaps" if link.gaps else ""

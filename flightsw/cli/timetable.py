@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import flightsw
 from flightsw.cli.board_told import board_alarms, board_lines
 from flightsw.cli.output import Line, Span, Style
+from flightsw.ground.horizon import BELOW
 from flightsw.ground.limits import worst
 from flightsw.ground.state import STALE_S
 from flightsw.summary import clock, unmet
@@ -153,12 +154,11 @@ def loss_lines(silence: Silence, last: LastFrame | None) -> Iterator[Line]:
             f"{_degrees(degrees(state.latitude_rad), degrees(state.longitude_rad), 2)}"
             f"{state.speed_mps:7.0f} m/s"
         )
-    yield Line.of(Span(f"{ALARM}{silence.from_s:8.2f}  Last good frame{place}", "alarm"))
+    mark, style = MARKS["unplanned" if silence.has_set else "alarm"]
+    said = BELOW.capitalize() if silence.has_set else "TELEMETRY LOST"
+    yield Line.of(Span(f"{mark}{silence.from_s:8.2f}  Last good frame{place}", style))
     yield Line.of(
-        Span(
-            f"{ALARM}{silence.noticed_s:8.2f}  TELEMETRY LOST: no good frame for {STALE_S:.1f} s",
-            "alarm",
-        )
+        Span(f"{mark}{silence.noticed_s:8.2f}  {said}: no good frame for {STALE_S:.1f} s", style)
     )
 
 

@@ -23,7 +23,7 @@ _POLL_S: Final = 0.1
 
 @click.group(name="tm")
 def command() -> None:
-    """Read a downlink log: a run's folder, or its downlink.ccsds."""
+    """Read a downlink log: a run, by its folder or its name in runs/, or a downlink.ccsds."""
 
 
 @command.command()
@@ -153,15 +153,21 @@ def junk(*, log: Path) -> int:
 @_LOG
 @click.option("--once", is_flag=True, help="Print what is there and end.")
 def tail(*, log: Path, once: bool) -> int:
-    """Follow a log that is being written: one line an event, until it ends."""
+    """Follow a log that is being written: one line an event, until it ends.
+
+    Exit 1 when it has no end and the flight that wrote it is gone.
+    """
     from flightsw.cli.logs import opened
+    from flightsw.cli.output import tell
     from flightsw.ground.events import EventTeller
     from flightsw.ground.live import PacketReader
+    from flightsw.records.downlink import is_abandoned
 
     path = log_file(log)
     reader, teller = PacketReader(), EventTeller()
     with opened(path) as file:
         while True:
+            abandoned = is_abandoned(path)  # asked first: what was written until then is read next
             piece = file.read()
             packets = reader.feed(piece)
             if piece and not reader.is_log:  # a recording of release 0.1.0, or nothing of ours
@@ -171,6 +177,9 @@ def tail(*, log: Path, once: bool) -> int:
                 click.echo(f"{each.met_s:9.2f}  {each.severity:<8} {each.sentence}{again}")
             if once or reader.ended or (piece and not reader.is_log):
                 return 0
+            if abandoned and not piece:
+                tell(f"nobody writes {path} any more, and it has no end: its flight was ended")
+                return 1
             time.sleep(_POLL_S)
 
 

@@ -102,6 +102,7 @@ def plan_facts(scenario: Scenario | None, briefing: Briefing) -> dict[str, Any]:
         ],
         "shorts": shorts,
         "stages": list(_stages(scenario)),
+        "after": _after(scenario),
         "end_s": briefing.listen_until_s,
         "search_from_s": briefing.search.from_s if briefing.search else None,
         "plots": _plots(scenario),
@@ -194,6 +195,14 @@ def _stages(scenario: Scenario | None) -> Iterator[dict[str, Any]]:
         if end_s > from_s:
             yield {"label": part.title, "from_s": from_s, "to_s": end_s}
             before_s = end_s
+
+
+def _after(scenario: Scenario | None) -> str:
+    """Return what flies on when no stage does any more: the payload."""
+    if scenario is None:
+        return ""
+    payload, vehicle = scenario.mission.payload, scenario.vehicle
+    return payload.name if payload else vehicle.parts[vehicle.part_index[vehicle.root]].title
 
 
 def _engines(entry: Entry, scenario: Scenario, verbs: tuple[str, ...]) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Guard:
         What is guarded.
     hosts : set of str
         `Host` headers that are answered: a name that somebody else points here is none of them.
-        Empty: any, for a server on another address, which has a token.
+        Empty: any, for a server on all addresses, which has a token.
     token : str or None
         What the printed address carries; kept as a cookie of the page then.
     """

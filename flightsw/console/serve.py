@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PORT: Final = 8765
 LOCAL: Final = ("127.0.0.1", "localhost")
+EVERY: Final = ("0.0.0.0", "::", "")  # all addresses of this machine, whatever their names
 WAITING_BYTES: Final = 1 << 18  # in the system for one browser; what is older goes first
 GRACE_S: Final = 1
 PING_S: Final = 20.0
@@ -38,7 +39,8 @@ class PortError(FlightswError):
 class Address:
     """Where a console listens, and what its page is called by.
 
-    `hosts` are the `Host` headers that are answered; empty, with a token, when anybody may ask.
+    `hosts` are the `Host` headers that are answered; empty for any, on all addresses at once: then
+    only the token tells who may ask.
     """
 
     listener: socket.socket
@@ -55,17 +57,20 @@ def listen(host: str, port: int) -> Address:
     PortError
         If somebody has it, or this machine has no such address.
     """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), reuse_port=False)
+        listener = socket.create_server((host, port), family=family, reuse_port=False)
     except OSError as error:
         raise PortError(_reason(host, port, error)) from error
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WAITING_BYTES)
     port = listener.getsockname()[1]
+    name = f"[{host}]" if ":" in host else host
     if host in LOCAL:
-        hosts = frozenset(f"{name}:{port}" for name in LOCAL)
-        return Address(listener, f"http://{host}:{port}/", hosts, None)
+        hosts = frozenset(f"{each}:{port}" for each in LOCAL)
+        return Address(listener, f"http://{name}:{port}/", hosts, None)
     token = secrets.token_urlsafe(16)
-    return Address(listener, f"http://{host}:{port}/?token={token}", frozenset(), token)
+    hosts = frozenset() if host in EVERY else frozenset({f"{name}:{port}"})
+    return Address(listener, f"http://{name}:{port}/?token={token}", hosts, token)
 
 
 class Server:

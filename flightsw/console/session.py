@@ -212,6 +212,7 @@ class Session:
         state = self.ground.last_state
         return {
             "from_s": last_s,
+            "has_set": self.ground.has_set,
             "state": None if state is None else _place(state),
             "fall": self._fall(last_s, state),
         }

@@ -76,13 +76,15 @@ class Briefing:
     """Everything that the ground knows beforehand.
 
     `entries` stand in the order of the sequence file; `sequence_hash` is its CRC-32, None when it
-    is not to be compared with that of the downlink. The ground listens until `listen_until_s`.
+    is not to be compared with that of the downlink. The ground listens until `listen_until_s`, at
+    the `receivers`.
     """
 
     entries: tuple[Entry, ...]
     plan: tuple[PlannedEvent, ...]
     pad: Pad
     listen_until_s: float
+    receivers: tuple[Station, ...] = ()
     sequence_hash: int | None = None
     search: Search | None = None
     fall: FallSettings | None = None

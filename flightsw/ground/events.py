@@ -34,10 +34,15 @@ class Told:
 
 
 class EventTeller:
-    """Tells the events of a downlink that comes in pieces, each event once."""
+    """Tells the events of a downlink that comes in pieces, each event once.
+
+    Two of one kind may come in one tick, two accelerometers outvoted: each has a packet of its own,
+    and only what a later packet repeats is known by kind, entry and time alone.
+    """
 
     def __init__(self) -> None:
         self._known: set[tuple[int, int, int]] = set()
+        self._repeated: set[tuple[int, int, int]] = set()
 
     def told(self, packets: Packets, header: LogHeader | None) -> tuple[Told, ...]:
         """Return the events of a piece that were not told before, in the order received.
@@ -55,9 +60,9 @@ class EventTeller:
         heard += [(*each, True) for each in _repeated(packets)]
         for values, met_us, ert_us, repeated in heard:
             key = values["kind"], values["entry"], met_us
-            if key in self._known:
+            if key in self._repeated or (repeated and key in self._known):
                 continue
-            self._known.add(key)
+            (self._repeated if repeated else self._known).add(key)
             event = packets.dictionary.event(values["kind"])
             found.append(
                 Told(

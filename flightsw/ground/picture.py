@@ -1,14 +1,16 @@
 """The ground's whole picture of a flight, from what it heard and what it was told beforehand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flightsw.dictionary import Dictionary
 from flightsw.ground.briefing import Briefing
 from flightsw.ground.decode import DownlinkError, decode
 from flightsw.ground.fall import Fall, fall_from
+from flightsw.ground.horizon import has_set
 from flightsw.ground.packets import Packets
 from flightsw.ground.radar import Echoes, RadarReport, search_report
 from flightsw.ground.state import LastFrame, Telemetry, last_frame, telemetry
@@ -134,11 +136,21 @@ def look(
         packets=packets,
         events=events,
         timeline=timeline(events, briefing),
-        silences=silences(heard_s, listen_until_s=briefing.listen_until_s),
+        silences=_silences(heard_s, last, briefing),
         last=last,
         radar=search_report(briefing.search, echoes or Echoes.none()) if briefing.search else None,
         fall=fall,
     )
+
+
+def _silences(
+    heard_s: NDArray[np.float64], last: LastFrame | None, briefing: Briefing
+) -> tuple[Silence, ...]:
+    """Return the silences; of one without an end, whether the vehicle had only set."""
+    found = silences(heard_s, listen_until_s=briefing.listen_until_s)
+    if not found or found[-1].to_s is not None or last is None:
+        return found
+    return (*found[:-1], replace(found[-1], has_set=has_set(last.state, briefing.receivers)))
 
 
 def refuse_strangers(packets: Packets, briefing: Briefing) -> None:

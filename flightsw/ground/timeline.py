@@ -64,10 +64,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A time without a good frame: after the frame at `from_s`, until one at `to_s` or for good."""
+    """A time without a good frame: after the frame at `from_s`, until one at `to_s` or for good.
+
+    `has_set` says that the vehicle was below the horizon of every station: that is no loss.
+    """
 
     from_s: float
     to_s: float | None
+    has_set: bool = False
 
     @property
     def noticed_s(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,11 @@ from flightsw.dictionary import DictionaryError
 from flightsw.errors import ScenarioError
 from flightsw.ground import Briefing, DownlinkError, Entry, GroundPicture, Pad, decode, look
 from flightsw.ground.earth import geodetic_from_ecef
-from flightsw.ground.exchange import ExchangeError, read_briefing
+from flightsw.ground.exchange import ExchangeError, check_stations, read_briefing, read_echoes
 from flightsw.ground.parameters import parameter_values
 from flightsw.records.reader import RunRecord, read_run
 from flightsw.scenario.recorded import recorded_scenario
+from flightsw.summary import radar_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from flightsw.ground.log import LogHeader
     from flightsw.ground.packets import Packets
+    from flightsw.ground.radar import Echoes
     from flightsw.scenario import Scenario
 
 
@@ -77,6 +79,14 @@ class Flown:
         """Name and value of one count of each analogue channel."""
         return self.header.analogs if self.header else ()
 
+    @cached_property
+    def radar(self) -> Mapping[str, Any] | None:
+        """What the ground makes of its radars' echoes; of a run without them, what it then made."""
+        if self.ground is not None and self.ground.radar is not None:
+            return radar_told(self.ground.radar)
+        told: Mapping[str, Any] | None = (self.record.summary or {}).get("radar")
+        return told
+
     def values(self, name: str) -> NDArray[np.float64] | None:
         """Return a parameter, one value a decoded state; None when the downlink has none."""
         if self.ground is None or not len(self.t_s):
@@ -116,10 +126,26 @@ def _ground(record: RunRecord, scenario: Scenario | None) -> GroundPicture | Non
         if not packets.count:
             record.missing.append("the downlink holds no good packet")
         briefing = ground_brief(scenario) if scenario else _briefing(record, packets)
-        return look(record.downlink, None, briefing)
+        echoes = _echoes(record, briefing)
+        picture = look(record.downlink, echoes, briefing)
+        return picture if echoes is not None else replace(picture, radar=None)
     except (DownlinkError, DictionaryError) as error:
         record.missing.append(str(error))
         return None
+
+
+def _echoes(record: RunRecord, briefing: Briefing) -> Echoes | None:
+    """Return what the radars of a search measured; None without a search or without its record."""
+    if briefing.search is None:
+        return None
+    path = record.path / "echoes.json"
+    try:
+        echoes = read_echoes(path)
+        check_stations(echoes, briefing, path)
+    except ExchangeError as error:
+        record.missing.append(f"there are no radar echoes: {error}")
+        return None
+    return echoes
 
 
 def _briefing(record: RunRecord, packets: Packets) -> Briefing:

@@ -80,7 +80,7 @@ def _seen(flown: Flown, act: Mapping[str, Any]) -> dict[str, Any] | None:
     signs += [
         (silence.noticed_s, f"telemetry lost, last good frame {clock(silence.from_s)}")
         for silence in flown.ground.silences
-        if silence.noticed_s >= at_s
+        if silence.noticed_s >= at_s and not silence.has_set
     ]
     if not signs:
         return None

@@ -80,6 +80,7 @@ def told(flown: Flown, other: Flown | None = None) -> dict[str, Any]:
         "gaps": plots.gaps(flown, other),
         "close_ups": [_close_up(flown, window, arrays) for window in windows],
         "track": track.track(flown, other),
+        "radar": flown.radar,
         "downlink": _downlink(flown),
         "computer": computer.computer(flown),
         "faults": made.faults(flown),
@@ -257,7 +258,7 @@ def _downlink(flown: Flown) -> dict[str, Any] | None:
             {
                 "from_s": silence.from_s,
                 "to_s": silence.to_s,
-                "why": story.below_horizon(flown, silence),
+                "why": story.why(silence),
             }
             for silence in ground.silences
         ],

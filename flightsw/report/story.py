@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from math import degrees
 from typing import TYPE_CHECKING, Any, Final
 
-from flightsw.briefing import station_of
-from flightsw.ground.earth import ecef_from_eci
-from flightsw.ground.stations import sighting
+from flightsw.ground.horizon import BELOW
 from flightsw.summary import clock, unmet
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ MARKS: Final = {
     "alarm": "▲",
     "not_seen": "⊘",
 }
-HORIZON_RAD: Final = 0.0087  # half a degree: what is lower over a station's mask has set
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +72,8 @@ def in_short(flown: Flown) -> list[dict[str, Any]]:
     """Return the answers to the first questions, a label and a text each."""
     summary, ground = flown.record.summary or {}, flown.ground
     facts = [_first_sign(flown), _last_frame(flown)]
-    radar = summary.get("radar")
-    if radar is not None:
-        facts.append(_fact("Radar", _radar(radar)))
+    if flown.radar is not None:
+        facts.append(_fact("Radar", _radar(flown.radar)))
     if ground is not None and ground.fall is not None:
         fall = ground.fall
         text = f"{place(degrees(fall.latitude_rad), degrees(fall.longitude_rad), 1)} at "
@@ -106,7 +102,7 @@ def moments(flown: Flown) -> list[Moment]:
         found += [
             Moment(silence.from_s, "last good frame before the silence")
             for silence in ground.silences
-            if below_horizon(flown, silence) is None
+            if not silence.has_set
         ]
     return found
 
@@ -119,30 +115,15 @@ def timeline(flown: Flown) -> Iterator[dict[str, Any]]:
     silences = list(ground.silences)
     for row in ground.timeline:
         while silences and (row.t_s is None or row.t_s > silences[0].from_s):
-            yield _silence(flown, silences.pop(0))
+            yield _silence(silences.pop(0))
         yield _row(row)
     for silence in silences:
-        yield _silence(flown, silence)
+        yield _silence(silence)
 
 
-def below_horizon(flown: Flown, silence: Silence) -> str | None:
-    """Say that a flight went silent because it set at every station, or None if that is not why.
-
-    A station that it is too far from does not count.
-    """
-    last = flown.ground.last if flown.ground else None
-    if silence.to_s is not None or last is None or last.state is None or last.state.on_pad:
-        return None
-    if flown.scenario is None or not flown.scenario.receivers:
-        return None
-    position = ecef_from_eci(last.state.position_eci_m, last.state.t_s)
-    for file in flown.scenario.receivers:
-        station = station_of(file)
-        seen = sighting(station, position)
-        above = float(seen.elevation_rad) > station.mask_rad + HORIZON_RAD
-        if above and float(seen.range_m) <= station.range_max_m:
-            return None
-    return "below the horizon of every station"
+def why(silence: Silence) -> str | None:
+    """Return the reason of a silence that is no loss."""
+    return BELOW if silence.has_set else None
 
 
 def place(latitude_deg: float, longitude_deg: float, decimals: int = 2) -> str:
@@ -187,7 +168,7 @@ def _first_sign(flown: Flown) -> dict[str, Any] | None:
     signs += [
         (silence.noticed_s, "alarm", "telemetry lost")
         for silence in ground.silences
-        if below_horizon(flown, silence) is None
+        if not silence.has_set
     ]
     if not signs:
         return _fact("First sign", "none: no alarm, no event out of its band", mark="✓")
@@ -211,10 +192,11 @@ def _last_frame(flown: Flown) -> dict[str, Any] | None:
     if state is not None:
         text += f"  {state.altitude_m / 1e3:.1f} km, {state.speed_mps:.0f} m/s, "
         text += place(degrees(state.latitude_rad), degrees(state.longitude_rad))
-    why = below_horizon(flown, ground.lost) if ground.lost else None
-    if ground.lost and why is None:
-        return _fact("Last good frame", f"{text}; then nothing more", mark="▲")
-    return _fact("Last good frame", f"{text}; {why}" if why else f"{text}, the end of the flight")
+    if ground.lost is None:
+        return _fact("Last good frame", f"{text}, the end of the flight")
+    if ground.lost.has_set:
+        return _fact("Last good frame", f"{text}; {BELOW}")
+    return _fact("Last good frame", f"{text}; then nothing more", mark="▲")
 
 
 def _radar(radar: Any) -> str:
@@ -280,14 +262,13 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _silence(flown: Flown, silence: Silence) -> dict[str, Any]:
-    why = below_horizon(flown, silence)
+def _silence(silence: Silence) -> dict[str, Any]:
     return {
         "kind": "silence",
-        "mark": "·" if why else "▲",
-        "state": "unplanned" if why else "alarm",
+        "mark": "·" if silence.has_set else "▲",
+        "state": "unplanned" if silence.has_set else "alarm",
         "from_s": silence.from_s,
         "noticed_s": silence.noticed_s,
         "to_s": silence.to_s,
-        "why": why,
+        "why": why(silence),
     }

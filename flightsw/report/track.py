@@ -87,7 +87,9 @@ def _places(flown: Flown) -> Iterator[dict[str, Any]]:
     if ground.last is not None and ground.last.state is not None:
         state = ground.last.state
         where = degrees(state.latitude_rad), degrees(state.longitude_rad)
-        yield _place("last telemetry", "▲", *where, "alarm" if ground.lost else "flown")
+        is_lost = ground.lost is not None and not ground.lost.has_set
+        mark, look = ("▲", "alarm") if is_lost else ("◆", "flown")
+        yield _place("last telemetry", mark, *where, look)
     if ground.fall is not None:
         where = degrees(ground.fall.latitude_rad), degrees(ground.fall.longitude_rad)
         yield _place("computed fall", "✕", *where, "text")

@@ -124,3 +124,19 @@ def test_the_loss_is_told_two_seconds_after_the_last_frame_and_once():
     assert until_s == pytest.approx(384.24, abs=0.15)
     assert not [line for line in table.rest(flight.ground) if "LOST" in line.text]
     assert table.status(until_s=400.0) == "T+400.0  no telemetry for 18 s"
+
+
+def test_what_has_set_is_told_without_alarm():
+    """A sounding rocket comes down beyond the horizon of the station that heard it."""
+    scenario = flightsw.load("nike-apache-14-210")
+    flight = flightsw.fly(scenario)
+    table = LiveTable(ground_brief(scenario))
+
+    told = [line.text for line in table.take(flight.downlink, until_s=900.0)]
+
+    assert told[-2].startswith("·  753.35  Last good frame")
+    assert told[-1] == "·  755.35  Below the horizon of every station: no good frame for 2.0 s"
+    assert table.status(until_s=900.0) == (
+        "T+900.0  no telemetry for 147 s, below the horizon of every station"
+    )
+    assert not [line for line in table.rest(flight.ground) if "▲" in line.text]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from flightsw.cli import main
 from flightsw.dictionary import load_dictionary
 from flightsw.dictionary.emit_icd import emit_icd
 from flightsw.dictionary.emit_xtce import emit_xtce
+from flightsw.ground.events import told
 from tests.ground.test_log import HEADER, block
 
 
@@ -311,3 +313,64 @@ def test_tail_follows_a_log_that_grows_until_it_ends(flight, tmp_path):
     assert "flight computer started, tick 10000 us" in first
     assert "Emergency engine shutdown" in rest
     assert process.returncode == 0
+
+
+def test_tail_ends_when_the_flight_that_writes_is_gone(tmp_path):
+    """A flight that was killed leaves a log without an end: that is told, at once and later."""
+    run = tmp_path / "killed"
+    command = [sys.executable, "-m", "flightsw"]
+    flying = subprocess.Popen(
+        [*command, "run", "progress-ms-04", "--speed", "20", "--out", str(run)],
+        stdout=subprocess.DEVNULL,
+    )
+    log = run / "downlink.ccsds"
+    while not log.exists() or log.stat().st_size < 100_000:
+        time.sleep(0.1)
+    following = subprocess.Popen(
+        [*command, "tm", "tail", str(run)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert following.stdout is not None
+    assert "flight computer started" in following.stdout.readline()
+    assert following.poll() is None
+    flying.kill()
+    flying.wait()
+
+    _, said = following.communicate(timeout=60)
+    later = subprocess.run(
+        [*command, "tm", "tail", str(run)], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    for code, words in ((following.returncode, said), (later.returncode, later.stderr)):
+        assert code == 1
+        assert f"nobody writes {log} any more, and it has no end" in words
+
+
+def test_a_run_is_called_by_its_name_in_runs(capsys, flight, tmp_path, monkeypatch):
+    (tmp_path / "runs" / "mine").mkdir(parents=True)
+    (tmp_path / "runs" / "mine" / "downlink.ccsds").write_bytes(flight.downlink)
+    monkeypatch.chdir(tmp_path)
+
+    _, lines = printed(capsys, "audit", "mine")
+
+    assert "log       complete" in lines
+
+
+def test_two_events_of_one_kind_in_one_tick_are_two_lines(flight):
+    """Two accelerometers outvoted at once are told by two packets."""
+    packets = flight.ground.packets
+    (kind,) = (event for event in packets.dictionary.events if "OUTVOTED" in event.name)
+    rows = packets.rows["EVENT"][[3, 3]].copy()
+    rows["kind"], rows["entry"], rows["argument"] = kind.id, 255, [0, 2]
+    two = replace(
+        packets,
+        rows=packets.rows | {"EVENT": rows, "HOUSEKEEPING": packets.rows["HOUSEKEEPING"][:0]},
+        ert_us=packets.ert_us | {"EVENT": packets.ert_us["EVENT"][[3, 3]]},
+    )
+
+    assert [each.sentence for each in told(two)] == [
+        "accelerometer 0 stands away from the other two",
+        "accelerometer 2 stands away from the other two",
+    ]

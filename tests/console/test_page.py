@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -79,9 +80,13 @@ def test_in_flight_it_shows_what_comes_down(paused):
     assert float(values(page)["altitude_m"]) == pytest.approx(113.8, abs=3.0)
     assert rows(page)["STRAPON_SEPARATION"] == ("✓", "118.2", "118.17", "+0.00")
     assert rows(page)["BLOCK_I_CUTOFF"] == ("○", "525.9", "–", "")
-    assert "frames/s · no gaps" in page.inner_text("#link")
+    frames, rest = page.inner_text("#link").split(" frames/s · no gaps")
+    assert 25 <= int(frames) <= 60  # as sent, however much of the log came at once
+    assert rest.startswith(" · lag")
     assert page.inner_text("#outlook") == "✓ IN FLIGHT"
-    assert page.inner_text("#banner").startswith("All as planned so far. Next in the plan")
+    assert page.inner_text("#banner").startswith(
+        "Replay, stopped. All as planned so far. Next in the plan"
+    )
     assert shown.errors == []
 
 
@@ -98,6 +103,16 @@ def test_a_loss_stands_in_banner_chip_values_and_events(paused):
     assert all("⊘" in value for value in page.locator(".plot h2 b").all_inner_texts())
     assert rows(page)["AVD_SHUTDOWN"] == ("▲", "–", "382.23", "")
     assert rows(page)["BLOCK_I_CUTOFF"] == ("○", "525.9", "–", "")
+
+
+def test_what_has_set_is_no_alarm_and_no_number(paused):
+    page = paused("rocket", 900.0).page
+
+    assert page.inner_text("#banner").startswith("Below the horizon of every station.")
+    assert page.inner_text("#link") == "⊘ below the horizon 147 s"
+    assert page.inner_text("#outlook") == "✓ ALL HEARD"
+    assert {*values(page).values()} == {"⊘"}
+    assert page.locator(".alarm").count() == 0
 
 
 def test_a_planned_event_whose_time_has_passed_reads_not_seen(paused):
@@ -227,7 +242,11 @@ def test_a_replay_plays_stops_and_goes_where_it_is_told(paused):
     page.keyboard.press("l")
     stands(page, lambda clock: seconds(clock) >= 540.0)
     stands(page, lambda text: "IN ORBIT" in text, "#outlook")
-    stands(page, lambda text: "Radar: detected on the calculated orbit" in text, "#banner")
+    stands(
+        page,
+        lambda text: "Radar, after the flight: detected on the calculated orbit" in text,
+        "#banner",
+    )
 
 
 def test_titles_that_hold_html_are_only_text(console, opened, tmp_path):
@@ -308,3 +327,22 @@ def test_a_port_that_is_not_there_is_refused_before_anything_is_served(tmp_path)
     assert done.returncode == 3
     assert "/dev/ttyNONE" in done.stderr
     assert "http://" not in done.stderr
+
+
+def test_what_is_zoomed_comes_at_its_full_rate(paused):
+    """Of the whole flight a screen gets what its pixels can show; of some seconds every sample."""
+    shown = paused("planned", 300.0)
+    page = shown.page
+    asked = []
+    page.on("response", lambda answer: asked.append(answer) if "/history" in answer.url else None)
+
+    for _ in range(6):
+        page.keyboard.press("+")
+    page.wait_for_timeout(1000)
+    told = asked[-1].json()
+    steps = [b - a for a, b in pairwise(told["t"])]
+
+    assert told["t"][0] == pytest.approx(295.6, abs=0.1)
+    assert told["t"][-1] == pytest.approx(300.0, abs=0.1)
+    assert max(steps) < 0.021
+    assert shown.errors == []

@@ -6,6 +6,8 @@ import re
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,23 @@ def test_another_address_wants_the_token_that_it_printed(console, flown):
         cookie = page.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
+
+
+def test_another_address_answers_to_its_own_name_alone(console, flown):
+    """Whoever points a name of his own here is refused, token or not."""
+    served = console(str(flown("lost")), "--host", "127.0.0.2")
+
+    def status(**headers):
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(served.url, headers=headers)
+            ) as page:
+                return page.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert status() == 200
+    assert status(Host=f"evil.example:{served.port}") == 403
 
 
 @pytest.mark.parametrize("query", ["points=x", "points=1", "from=nan", "parameters=no_such"])

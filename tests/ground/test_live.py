@@ -182,3 +182,20 @@ def test_a_damaged_log_is_read_as_the_whole_is(flown):
     for name, rows in whole.packets.rows.items():
         found = np.concatenate([update.packets.rows[name] for update in updates])
         assert np.array_equal(np.sort(found), np.sort(rows)), name
+
+
+def test_the_frame_rate_is_that_of_the_link_however_much_comes_at_once(flown):
+    """As when a replay goes to a time: all of a log at once is no fast link."""
+    scenario, pieces, flight = flown
+    ground, _ = fed(scenario, pieces)
+    at_once, _ = fed(scenario, [flight.downlink])
+    now_us = round(ground.last_s * 1e6)
+
+    assert at_once.link(now_us=now_us).rate_hz == ground.link(now_us=now_us).rate_hz
+    assert 10.0 < at_once.link(now_us=now_us).rate_hz < 100.0
+
+
+def test_it_knows_what_it_has_lost_from_what_has_only_set(read):
+    ground, _, whole = read
+
+    assert ground.has_set == (whole.lost is not None and whole.lost.has_set)

@@ -12,6 +12,8 @@ import pytest
 
 from flightsw.cli import main
 from flightsw.ground import decode
+from flightsw.ground.exchange import echoes_text
+from flightsw.ground.radar import Echoes
 from flightsw.report import report
 from flightsw.report.page import told_of
 
@@ -100,6 +102,39 @@ def test_what_set_below_the_horizon_is_no_loss(told):
     (silence,) = (row for row in told("sounding")["timeline"] if row["kind"] == "silence")
 
     assert silence["why"] == "below the horizon of every station"
+
+
+def test_the_radars_are_told_from_their_echoes(copied):
+    run = copied("nominal")
+    page = page_of(run)
+    assert json.loads(page.numbers)["radar"]["verdict"] == "detected"
+    assert re.search(r"mishelevka 589 to 869 54.2 \d+ 281 of 281 s seen", page.sections["track"])
+
+    (run / "echoes.json").write_text(echoes_text(Echoes.none()), encoding="utf-8")
+    page = page_of(run)
+
+    assert json.loads(page.numbers)["radar"]["verdict"] == "not detected"
+    assert re.search(r"mishelevka 589 to 869 54.2 \d+ 0 of 281 s missed", page.sections["track"])
+
+
+@pytest.mark.parametrize("content", [None, b"{}", b'{"format": "flightsw-echoes/1", "t_s": 3}'])
+def test_without_echoes_the_radars_are_told_from_the_summary_and_that_is_said(copied, content):
+    run = copied("nominal")
+    (run / "echoes.json").unlink()
+    if content is not None:
+        (run / "echoes.json").write_bytes(content)
+
+    page = page_of(run)
+
+    assert json.loads(page.numbers)["radar"]["verdict"] == "detected"
+    assert "there are no radar echoes" in page.sections["verdict"]
+
+
+def test_what_has_set_is_no_sign_of_a_fault_and_no_alarm_on_the_map(told):
+    places = told("sounding")["track"]["places"]
+
+    (last,) = (place for place in places if place["label"] == "last telemetry")
+    assert (last["mark"], last["look"]) == ("◆", "flown")
 
 
 def test_a_suborbital_flight_has_no_orbit_no_radar_and_no_empty_panel(runs, told):

@@ -13,6 +13,7 @@ export class Charts {
     this.host = host;
     this.store = store;
     this.withPlan = true;
+    this.zoomed = null; // [from, to] when all plots are
     this.drawn = -1;
     this.marked = "";
     const plots = store.plan.plots.filter((plot) => plot.parameters.some((name) => store.index.has(name)));
@@ -26,7 +27,7 @@ export class Charts {
 
   cell(plot, wide) {
     const box = element("section", "", wide ? "plot wide" : "plot");
-    const heading = element("h2", plot.title);
+    const heading = element("h2", plot.parameters.length > 1 ? `${plot.title}, ${plot.unit}` : plot.title);
     const value = element("b");
     if (plot.parameters.length === 1) heading.append(value);
     const chart = element("div");
@@ -59,8 +60,10 @@ export class Charts {
         group: GROUP,
         height: this.height[i],
         written: false,
+        zoomed: (from, to) => this.closer(from, to),
       });
     }
+    if (this.zoomed) for (const cell of this.cells) cell.chart.range(...this.zoomed);
     this.drawn = -1;
     this.marked = "";
   }
@@ -71,7 +74,8 @@ export class Charts {
   }
 
   data(plot) {
-    return [this.store.t, ...plot.parameters.map((name) => this.store.columns.get(name) ?? this.store.t.map(() => null))];
+    const { t, columns } = this.store.shown();
+    return [t, ...plot.parameters.map((name) => columns.get(name) ?? t.map(() => null))];
   }
 
   reference(plot) {
@@ -91,12 +95,13 @@ export class Charts {
     const until = lost && !store.state.ended ? Math.round(now * 2) / 2 : null;
     const signature = JSON.stringify([store.events.map((e) => [e.name, e.t_s]), store.state.gaps, lost?.from_s, until, live]);
     const [from, to] = this.window;
-    if (live && (this.drawn !== store.changed || this.from !== from || this.to !== to)) {
+    if ((live || this.close !== store.close) && (this.drawn !== store.changed || this.from !== from || this.to !== to)) {
       for (const cell of this.cells) {
         if (this.from !== from || this.to !== to) cell.chart.change({ window: [from, to] });
         cell.chart.set(this.data(cell.plot));
       }
       this.drawn = store.changed;
+      this.close = store.close;
       [this.from, this.to] = [from, to];
     }
     if (signature === this.marked) return;
@@ -130,7 +135,12 @@ export class Charts {
     if (factor === 0) return this.cells[0]?.chart.zoom();
     const [from, to] = this.zoomed ?? this.window;
     const half = ((to - from) / 2) * factor;
-    this.zoomed = [about - half, about + half];
-    this.cells[0]?.chart.zoom(...this.zoomed);
+    this.cells[0]?.chart.zoom(about - half, about + half);
+  }
+
+  /* Every sample of what is looked at, where the history of the whole flight is thinned. */
+  closer(from, to) {
+    this.zoomed = from === undefined ? null : [from, to];
+    this.store.closer(this.zoomed);
   }
 }

@@ -52,6 +52,7 @@ async function build() {
     await store.refresh();
     const same = page.store && JSON.stringify([page.store.parameters, page.store.run.title]) === JSON.stringify([store.parameters, store.run.title]);
     page.store = store;
+    if (same) store.closer(page.charts.zoomed);
     if (same) for (const part of [page.charts, page.events, page.parameters, page.stages, page.track]) part.store = store;
     else begin(store);
     page.charts.drawn = -1;
@@ -134,8 +135,9 @@ function link(store, now) {
     return dress(node, "chip alarm");
   }
   if (lost) {
-    write(node, `▲ TLM LOST ${Math.max(0, now - lost.from_s).toFixed(0)} s`);
-    dress(node, "chip alarm");
+    const silent = `${Math.max(0, now - lost.from_s).toFixed(0)} s`;
+    write(node, lost.has_set ? `⊘ below the horizon ${silent}` : `▲ TLM LOST ${silent}`);
+    dress(node, lost.has_set ? "chip dim" : "chip alarm");
   } else if (link.last_s === null) {
     write(node, "no frame yet");
     dress(node, "chip dim");
@@ -168,20 +170,22 @@ function banner(store, now) {
     const { state, from_s: from } = lost;
     const where = state ? `: ${state.altitude_km.toFixed(1)} km, ${state.speed_mps.toFixed(0)} m/s, ${degrees(state.latitude_deg, "N", "S")} ${degrees(state.longitude_deg, "E", "W")}` : "";
     const fall = lost.fall ? ` If it only falls: down near ${degrees(lost.fall.latitude_deg, "N", "S")} ${degrees(lost.fall.longitude_deg, "E", "W")} at ${clock(lost.fall.t_s, 0)}.` : "";
-    return say("alarm", `▲ TELEMETRY LOST. Last good frame ${clock(from)}${where}.${fall}${search(store, now)}`);
+    const [kind, what] = lost.has_set ? ["calm", "Below the horizon of every station."] : ["alarm", "▲ TELEMETRY LOST."];
+    return say(kind, `${what} Last good frame ${clock(from)}${where}.${fall}${search(store, now)}`);
   }
   if (page.view !== null) return say("note", `View held at ${clock(page.view)}; the flight is ${Math.max(0, now - page.view).toFixed(1)} s further. L goes back to it.`);
   if (t - page.back < BACK_MS) return say("note", "The server is back; all that was heard meanwhile is here.");
   if (now === null || link.last_s === null) return say("calm", "No frame has been heard yet.");
   const next = page.events.rows(now).find((row) => row.mark === "to_come");
   const ahead = next ? `Next in the plan: ${next.title}, ${clock(next.planned_s, 1)}, in ${Math.max(0, next.planned_s - now).toFixed(0)} s.` : "";
-  say("calm", `${store.state.outlook.why[0].toUpperCase()}${store.state.outlook.why.slice(1)}. ${ahead}${search(store, now)}`);
+  const again = feed.replay ? `Replay${feed.replay.playing ? "" : ", stopped"}. ` : "";
+  say("calm", `${again}${store.state.outlook.why[0].toUpperCase()}${store.state.outlook.why.slice(1)}. ${ahead}${search(store, now)}`);
 }
 
 /* The radars: when they begin to look, and after the flight what came of it. */
 function search(store, now) {
   const radar = store.state.feed.concluded?.radar;
-  if (radar) return radar.verdict === "detected" ? ` Radar: detected on the calculated orbit (${radar.detected_by}, ${clock(radar.detected_s, 0)}).` : " Radar: not detected on the calculated orbit.";
+  if (radar) return radar.verdict === "detected" ? ` Radar, after the flight: detected on the calculated orbit (${radar.detected_by}, ${clock(radar.detected_s, 0)}).` : " Radar, after the flight: not detected on the calculated orbit.";
   const opens = store.plan.search_from_s;
   return opens !== null && now < opens && store.lost ? ` Radar search opens in ${(opens - now).toFixed(0)} s.` : "";
 }
@@ -296,7 +300,7 @@ function onKey(event) {
     case "t": case "T": flightsw.theme.toggle(); break;
     case "+": case "=": page.charts.zoom(0.5, page.view ?? page.store.now() ?? 0); break;
     case "-": page.charts.zoom(2, page.view ?? page.store.now() ?? 0); break;
-    case "0": page.charts.zoomed = null; page.charts.zoom(0); break;
+    case "0": page.charts.zoom(0); break;
     case "?": at("help").showModal(); break;
     case "Escape": goLive(); break;
     default: return;

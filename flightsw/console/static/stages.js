@@ -22,7 +22,7 @@ export class Stages {
     if (signature === this.signature || !width) return;
     this.signature = signature;
     const parts = [];
-    const { stages, end_s: end } = store.plan;
+    const { stages, end_s: end, after } = store.plan;
     const zero = this.x(0, width);
     let before = 0;
     let staggered = -Infinity;
@@ -32,7 +32,7 @@ export class Stages {
       segments.push(stage);
       before = stage.to_s;
     }
-    if (end > before) segments.push({ label: stages.length ? "after" : "", from_s: before, to_s: end });
+    if (end > before) segments.push({ label: stages.length ? after : "", from_s: before, to_s: end });
     const flownTo = Math.max(zero, heard === null ? zero : this.x(heard, width));
     const nowAt = now === null ? zero : this.x(now, width);
     parts.push(rect(this.x(this.first, width), flownTo, "flown"));
@@ -47,7 +47,7 @@ export class Stages {
         const under = middle - wide / 2 > flownTo;
         if (over || under) parts.push(text(middle, TOP + 13, label, over ? "on" : "", "middle"));
         else parts.push(text(middle, TOP - 3, label, "", "middle"));
-      } else if (label !== "coast" && label !== "after" && from > staggered) {
+      } else if (label !== "coast" && label !== after && from > staggered) {
         parts.push(text(from, TOP - 3, label, "", "start"));
         staggered = from + wide + 8;
       }

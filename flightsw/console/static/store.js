@@ -23,6 +23,7 @@ export class Store {
     this.dropped = 0;
     this.asking = false;
     this.changed = 0; // counts changes of the history
+    this.close = null; // {t, columns} of what is looked at closely
   }
 
   clear() {
@@ -76,7 +77,7 @@ export class Store {
       if (told.generation !== this.generation) return;
       const [t, columns] = [this.t, this.columns];
       this.t = told.t;
-      this.columns = new Map(told.names.map((name, i) => [name, told.values[i].map((v) => (v === null ? null : v * this.scales.get(name)))]));
+      this.columns = this.scaled(told);
       const newest = told.t.length ? told.t[told.t.length - 1] : -Infinity;
       for (let i = t.findIndex((each) => each > newest); i >= 0 && i < t.length; i++) {
         this.t.push(t[i]);
@@ -87,6 +88,36 @@ export class Store {
       this.asking = false;
       if (this.again) this.refresh();
     }
+  }
+
+  /* Ask for every row of a stretch of time, as far as a screen can show them; null: of none. */
+  async closer(stretch) {
+    this.close = null;
+    this.changed++;
+    if (!stretch || !this.wanted.length) return;
+    const [from, to] = stretch;
+    this.asked = stretch;
+    const told = await history(this.wanted, { from, to, points: POINTS }).catch(() => null);
+    if (this.asked !== stretch || !told || told.generation !== this.generation) return;
+    this.close = { t: told.t, columns: this.scaled(told) };
+    this.changed++;
+  }
+
+  /* What the plots show: the history, and in it what was asked for closely. */
+  shown() {
+    const { t, columns, close, changed } = this;
+    if (!close?.t.length) return { t, columns };
+    if (this.joined?.changed === changed) return this.joined;
+    const begin = t.findIndex((each) => each >= close.t[0]);
+    const end = t.findLastIndex((each) => each <= close.t[close.t.length - 1]) + 1;
+    const before = begin < 0 ? t.length : begin;
+    const within = (whole, piece) => [...whole.slice(0, before), ...piece, ...whole.slice(Math.max(before, end))];
+    this.joined = { changed, t: within(t, close.t), columns: new Map([...columns].map(([name, column]) => [name, within(column, close.columns.get(name))])) };
+    return this.joined;
+  }
+
+  scaled(told) {
+    return new Map(told.names.map((name, i) => [name, told.values[i].map((v) => (v === null ? null : v * this.scales.get(name)))]));
   }
 
   /* The ground's clock now: it goes on between messages, and when no frame comes. */

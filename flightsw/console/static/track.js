@@ -45,7 +45,8 @@ export class Track {
     const places = [{ label: "launch", mark: "●", look: "dim", longitude: plan.pad[0], latitude: plan.pad[1] }];
     const newest = points.findLast(Boolean);
     if (lost?.state) {
-      places.push({ label: "last telemetry", mark: "▲", look: "alarm", longitude: lost.state.longitude_deg, latitude: lost.state.latitude_deg });
+      const [mark, look] = lost.has_set ? ["◆", "flown"] : ["▲", "alarm"];
+      places.push({ label: "last telemetry", mark, look, longitude: lost.state.longitude_deg, latitude: lost.state.latitude_deg });
       if (lost.fall) places.push({ label: "computed fall", mark: "✕", look: "text", longitude: lost.fall.longitude_deg, latitude: lost.fall.latitude_deg });
     } else if (newest) {
       places.push({ label: "now", mark: "◆", look: "flown", longitude: newest[0], latitude: newest[1] });

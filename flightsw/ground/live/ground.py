@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from flightsw.dictionary import Dictionary
 from flightsw.ground.briefing import Briefing
 from flightsw.ground.frames import ChannelAudit
+from flightsw.ground.horizon import has_set
 from flightsw.ground.live.packets import LinkState, PacketReader
 from flightsw.ground.live.parameters import Parameters
 from flightsw.ground.packets import Packets
@@ -112,6 +113,11 @@ class LiveGround:
             return None
         state = last_state(self._state, pad=self.briefing.pad)
         return None if state is None or self._heard_s - state.t_s > STALE_S else state
+
+    @property
+    def has_set(self) -> bool:
+        """Whether it was below the horizon of every station when it was heard last."""
+        return has_set(self.last_state, self.briefing.receivers)
 
     @property
     def channels(self) -> tuple[ChannelAudit, ...]:

@@ -62,7 +62,7 @@ class PacketReader:
         self._seen: dict[str, dict[tuple[int, int], None]] = {}
         self._sources: dict[str, set[int]] = {}
         self._packets = 0
-        self._arrivals: deque[tuple[int, int]] = deque()
+        self._arrivals: deque[int] = deque()  # of the newest frames, us after the epoch
         self._last_ert_us: int | None = None
 
     @property
@@ -96,7 +96,7 @@ class PacketReader:
         now_us = now_us if now_us is not None else last
         recent = 0
         if now_us is not None:
-            recent = sum(n for at, n in self._arrivals if at > now_us - _RATE_S * 1e6)
+            recent = sum(now_us - _RATE_S * 1e6 < at for at in self._arrivals)
         return LinkState(
             frames=sum(each.good for each in channels),
             rate_hz=recent / _RATE_S,
@@ -143,9 +143,10 @@ class PacketReader:
         if not len(rows):
             return
         newest = int(rows["ert_us"][-1])
-        self._last_ert_us = max(newest, self._last_ert_us or newest)
-        self._arrivals.append((newest, len(rows)))
-        while self._arrivals[0][0] <= self._last_ert_us - _RATE_S * 1e6:
+        self._last_ert_us = max(newest, newest if self._last_ert_us is None else self._last_ert_us)
+        since_us = self._last_ert_us - _RATE_S * 1e6
+        self._arrivals.extend(rows["ert_us"][rows["ert_us"] > since_us].tolist())
+        while self._arrivals and self._arrivals[0] <= since_us:
             self._arrivals.popleft()
 
     def _note(self, junk: NDArray[np.void], at_us: NDArray[np.int64]) -> None:

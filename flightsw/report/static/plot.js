@@ -18,6 +18,8 @@
      group    charts of one group share cursor and zoom
      height   px; 180 unless given
      written  false: no text beside the marks
+     zoomed   called with from and to when the group is zoomed by hand, without arguments when it
+              goes back
 
    chart.set(data)                new values of the same series
    chart.change({plan, marks, gaps, window})
@@ -53,6 +55,7 @@
     host.replaceChildren(frame, legend.list);
 
     let range = options.window ?? extent(options.data[0], options.plan?.t);
+    let isZoomed = false;
     const u = new uPlot(
       {
         width: Math.max(120, host.clientWidth || 600),
@@ -121,6 +124,7 @@
 
     function zoom(from, to) {
       for (const each of charts) each.range(from, to);
+      options.zoomed?.(from, to);
     }
 
     function selected(u) {
@@ -323,7 +327,7 @@
       },
       change(some) {
         Object.assign(options, some);
-        if (some.window) chart.range();
+        if (some.window && !isZoomed) chart.range();
         else u.redraw(true, true);
       },
       cursor(t) {
@@ -332,6 +336,7 @@
       },
       zoom,
       range(from, to) {
+        isZoomed = from != null;
         range = from == null ? (options.window ?? extent(u.data[0], options.plan?.t)) : [from, to];
         u.setScale("x", { min: range[0], max: range[1] });
       },

@@ -33,7 +33,7 @@
   for (const host of document.querySelectorAll("[data-plot]")) {
     const number = Number(host.dataset.plot);
     if (host.dataset.close === undefined) {
-      draw(host, report.plots[number], { group: "flight", window: report.window_s, marks: report.marks, written: number === 0, height: number === 0 ? 260 : 190 });
+      draw(host, report.plots[number], { group: "flight", window: report.window_s, marks: report.marks, written: number === 0, height: number < 2 ? 260 : 190 });
     } else {
       const close = report.close_ups[Number(host.dataset.close)];
       const marks = report.marks.concat(
