@@ -42,8 +42,7 @@ void session_init(session_t* const self, const session_config_t* const config)
     memset(self, 0, sizeof(*self));
     self->config = config;
     link_init(&self->link, config->content, (uint16_t)(config->content_max + LINK_CRC_bytes));
-    board_put(0U); // ends the frame that a reset has cut short
-    link_count(&self->link.count.sent, 1U);
+    session_fresh(self);
 }
 
 session_state_t session_state(const session_t* const self)

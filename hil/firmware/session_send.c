@@ -5,6 +5,12 @@
 #include "board.h"
 #include "transmitter_dictionary.h"
 
+void session_fresh(session_t* const self)
+{
+    board_put(0U);
+    link_count(&self->link.count.sent, 1U);
+}
+
 uint8_t* session_begin(session_t* const self, session_frame_t* const frame, const uint8_t kind)
 {
     uint8_t* at = link_put_u8(frame->octets, kind);
@@ -63,6 +69,7 @@ void session_identify(session_t* const self, const uint32_t nonce)
     const char* const             name   = board_name();
     session_frame_t               frame;
 
+    session_fresh(self);
     uint8_t* at = session_begin(self, &frame, SESSION_IDENTITY);
     at          = link_put_u32(at, nonce);
     at          = link_put_u8(at, LINK_PROTOCOL);
@@ -88,6 +95,7 @@ void session_tell_status(session_t* const self, const uint16_t nonce)
     const link_counters_t* const link = &self->link.count;
     board_losses_t               lost = {0};
     board_losses(&lost);
+    session_fresh(self);
 
     const uint32_t counters[] = {
         link->received,    link->sent,          link->frames_good,      link->frames_bad, link->frames_long,

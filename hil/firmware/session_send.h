@@ -32,6 +32,9 @@ typedef struct
     uint8_t octets[SESSION_HEAD_MAX_bytes];
 } session_frame_t;
 
+/// Ends whatever may stand before on the line: half a frame of before a reset, noise.
+void session_fresh(session_t* self);
+
 /// Begins a frame. Returns where its body begins.
 uint8_t* session_begin(session_t* self, session_frame_t* frame, uint8_t kind);
 
@@ -43,6 +46,8 @@ void session_end(session_t* self, const session_frame_t* frame, const uint8_t* e
 uint8_t session_roles(const session_t* self);
 
 void session_refuse(session_t* self, uint8_t kind, uint8_t reason, uint32_t detail);
+
+// The answers to what a host asks that does not know how the line is: each on a fresh line.
 void session_identify(session_t* self, uint32_t nonce);
 void session_tell_status(session_t* self, uint16_t nonce);
 

@@ -119,6 +119,20 @@ class SaidOtherwise(Fault):
 
 
 @dataclass
+class Noise(Fault):
+    """As many octets come out as went in, of any value."""
+
+    seed: int
+    chance: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+
+    def __call__(self, octets: bytes, now_s: float) -> Pieces:
+        return [(0.0, self.chance.randbytes(len(octets)))]
+
+
+@dataclass
 class Halved(Fault):
     """One piece in `every` is cut off in its middle."""
 

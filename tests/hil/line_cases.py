@@ -80,8 +80,9 @@ SELECTION = [
 """For boards that are slow."""
 
 
-def ids(case: Case) -> str:
-    return case.name
+def ids(case: Any) -> str:
+    name: str = case.name
+    return name
 
 
 def opened(port: str, **settings: Any) -> Bridge:
@@ -157,4 +158,5 @@ def pull_anywhere(proxy: Proxy, window: Window, times: int, seed: int) -> Bridge
                 if proxy.seen.cut_after is None and proxy.seen.pulled < times:
                     proxy.cut(chance.randrange(1, 400), replug_s=chance.choice([0.0, 0.005]))
                 assert window.step(bridge, tick) == should
+            proxy.cut(None)  # it is pulled in flight
     return bridge

@@ -93,8 +93,11 @@ class Proxy:
         found: tuple[Fault, Fault] = self._tell("faults")
         return found
 
-    def cut(self, after: int, *, replug_s: float = 0.0) -> None:
-        """Pull the cable by itself once so many octets more have passed, either way."""
+    def cut(self, after: int | None, *, replug_s: float = 0.0) -> None:
+        """Pull the cable by itself once so many octets more have passed, either way.
+
+        None: it is not to be pulled any more.
+        """
         self._tell("cut", after, replug_s)
 
     def add_to_board(self, octets: bytes) -> None:

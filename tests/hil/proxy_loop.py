@@ -138,7 +138,7 @@ class Loop:
     def faults(self) -> tuple[Fault, Fault]:
         return self._faults["to"], self._faults["from"]
 
-    def cut(self, after: int, replug_s: float) -> None:
+    def cut(self, after: int | None, replug_s: float) -> None:
         self._cut_after, self._replug_s = after, replug_s
 
     def add(self, way: str, octets: bytes) -> None:
