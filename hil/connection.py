@@ -194,7 +194,7 @@ class Connection:
         )
 
     def _take_back(self, loss: Loss, found: Found, supply_mv: int) -> Outcome:
-        self.url, self.line, self.identity = found
+        self.url, self.line, self.identity, loss.answered_after_s = found
         loss.recovered_after_s = time.monotonic() - self._noticed_s
         check_identity(self.url, self.identity, self._settings.expected)
         if self.identity.session != self._session:

@@ -23,11 +23,15 @@ _SLICE_S: Final = 0.005
 
 
 class Found(NamedTuple):
-    """A board that was found: its port, the line to it, what it answered."""
+    """A board that was found: its port, the line to it, what it answered.
+
+    `after_s`: how long after that port was opened again it did, s; None: it had stayed open.
+    """
 
     url: str
     line: Line
     identity: Identity
+    after_s: float | None
 
 
 class Search:
@@ -66,6 +70,7 @@ class Search:
         self._before = {port.name for port in before}
         self._like = next((port for port in before if port.name == url), None)
         self._open: dict[str, tuple[Line, Inquiry, float]] = {}
+        self._opened_s: dict[str, float] = {}
         self._names = [url]
         self._next_open_s = self._next_list_s = 0.0
         if line is not None:
@@ -81,7 +86,9 @@ class Search:
                 if identity is not None:
                     line = self._open.pop(name)[0]
                     self.close()
-                    return Found(name, line, identity)
+                    opened_s = self._opened_s.get(name)
+                    after_s = None if opened_s is None else time.monotonic() - opened_s
+                    return Found(name, line, identity, after_s)
             if time.monotonic() >= until:
                 return None
             if not self._open:
@@ -106,6 +113,7 @@ class Search:
                 with contextlib.suppress(PortError):
                     line = self._connect(open_port(name, baud=self._baud))
                     self._open[name] = (line, Inquiry(line), 0.0)
+                    self._opened_s[name] = time.monotonic()
 
     def _elsewhere(self) -> list[str]:
         """Return other ports where it may be: nobody else's board is spoken to."""

@@ -20,6 +20,8 @@ class Loss:
         What was noticed.
     recovered_after_s : float or None
         From noticing it to the board's first answer, s by the wall clock; None: it did not come.
+    answered_after_s : float or None
+        Of that, what passed since its port was open again; None where it had stayed open.
     reset_cause : str
         Why it had been reset; empty when it came back in the same session.
     """
@@ -27,6 +29,7 @@ class Loss:
     at_s: float | None
     why: str
     recovered_after_s: float | None = None
+    answered_after_s: float | None = None
     reset_cause: str = ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -11,19 +12,24 @@ from flightsw.scenario import load
 from flightsw.scenario.tables import native_tables
 from hil.boards.emulated import EmulatedBoard
 from hil.bridge import Bridge
-from hil.errors import BoardResetError
+from hil.errors import BoardResetError, BoardSilentError
 from tests.hil.chips import require
 from tests.hil.conftest import packet, transmitter_config
+from tests.hil.faults import Spoilt, WrongRate
 from tests.hil.line_cases import (
     SELECTION,
     Case,
+    begun,
     check_telemetry,
     ids,
     loss_window,
     opened,
     pull_anywhere,
+    start_window,
 )
 from tests.hil.proxy import Proxy
+from tests.hil.recovery import LONG_S, Trouble, recorded, recoveries
+from tests.hil.recovery import SELECTION as SLOWLY
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +62,49 @@ def test_pulled_at_any_octet_nothing_is_lost_and_nothing_comes_twice(proxy: Prox
     bridge = pull_anywhere(proxy, loss_window(), times=10, seed=3)
 
     assert [loss.reset_cause for loss in bridge.statistics.losses] == [""] * 10
+
+
+@pytest.mark.parametrize("trouble", SLOWLY, ids=ids)
+def test_after_it_the_board_is_used_again(
+    emulated: EmulatedBoard, proxy: Proxy, trouble: Trouble, record_property
+) -> None:
+    bridge, took_s = recoveries(proxy, emulated, loss_window(5), trouble, times=5)
+
+    for name, value in recorded(took_s).items():
+        record_property(name, value)
+    resets = sum(loss.reset_cause != "" for loss in bridge.statistics.losses)
+    assert resets == (5 if trouble.resets else 0)
+    assert took_s[-1] < LONG_S
+
+
+def test_a_line_that_is_spoilt_from_the_first_octet_on_delays_the_start_alone(
+    emulated: EmulatedBoard, tmp_path: Path
+) -> None:
+    window = start_window(10)
+    with Proxy(emulated.port, tmp_path / "port") as proxy:
+        proxy.spoil(to_board=Spoilt(1500, 5), from_board=Spoilt(1500, 6))
+        with begun(proxy, window) as bridge:
+            assert [window.step(bridge, tick) for tick in range(10)] == window.should
+
+
+@pytest.mark.parametrize("ratio", [0.5, 2.0])
+def test_another_rate_at_the_start_is_told(proxy: Proxy, monkeypatch, ratio: float) -> None:
+    """QEMU itself carries octets, whatever rate its UART is set to: the cable does it."""
+    monkeypatch.setattr("hil.connection._DISCOVER_S", 1.5)
+    proxy.spoil(to_board=WrongRate(ratio), from_board=WrongRate(1 / ratio))
+
+    with pytest.raises(BoardSilentError, match="no board of this link answers"):
+        opened(proxy.port)
+
+
+def test_a_million_octets_of_noise_in_flight_change_nothing(proxy: Proxy) -> None:
+    window = loss_window(20)
+    with begun(proxy, window) as bridge:
+        sent = [window.step(bridge, tick) for tick in range(10)]
+        proxy.add_to_board(random.Random(1).randbytes(1_000_000))
+        sent += [window.step(bridge, tick) for tick in range(10, len(window.should))]
+
+    assert sent == window.should
 
 
 def test_a_transmitter_that_is_reset_in_flight_is_begun_again(

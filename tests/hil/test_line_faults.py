@@ -40,6 +40,7 @@ from tests.hil.line_cases import (
     start_window,
 )
 from tests.hil.proxy import Proxy
+from tests.hil.recovery import pty_echo_s
 
 NOISE = 1_000_000
 
@@ -212,8 +213,12 @@ def test_pulled_at_any_octet_nothing_is_lost_and_nothing_comes_twice(
 
     losses = bridge.statistics.losses
     after_s = sorted(loss.recovered_after_s or 0.0 for loss in losses)
-    record_property("recovered_after_s, median and longest", (after_s[times // 2], after_s[-1]))
+    answered_s = sorted(loss.answered_after_s or 0.0 for loss in losses)
+    for name, each_s in (("recovered", after_s), ("answered", answered_s)):
+        record_property(f"{name}_after_s, median and longest", (each_s[times // 2], each_s[-1]))
+    record_property("pty_echo_s", pty_echo_s())
     assert len(losses) == times
+    assert answered_s[0] > 0.0
     assert all(loss.reset_cause == "" for loss in losses)
     assert after_s[-1] < 10.0
 
