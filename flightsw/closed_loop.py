@@ -12,6 +12,7 @@ from flightsw._native import ffi, lib
 from flightsw.board_octets import answer_of, computer_octets, measured_octets, transmitter_octets
 from flightsw.briefing import downlink_header
 from flightsw.bursts import MARKER, Bursts
+from flightsw.dictionary import load_dictionary
 from flightsw.errors import FlightswError
 from flightsw.scenario.tables import TRUTH_RATE_HZ, native_tables
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from flightsw.dictionary import Dictionary
     from flightsw.scenario import Scenario
 
 CHUNK_S = 10.0  # of flight in one call of the core: its buffers stay in the processor's cache
@@ -48,6 +50,22 @@ class NoTransmitterError(FlightswError):
         super().__init__(
             f"{vehicle} has no transmitter that takes the packets of its flight software, "
             "so a board has none to play"
+        )
+
+
+class OtherDictionaryError(FlightswError):
+    """The core was compiled with another telemetry dictionary than the files of the package say."""
+
+    def __init__(self, compiled: str, dictionary: Dictionary) -> None:
+        super().__init__(
+            f"the compiled core has the telemetry dictionary {compiled}, "
+            f"flightsw/dictionary/telemetry.toml is {dictionary.version}, layout "
+            f"{dictionary.hash:08x}: nothing that it sends could be read. Make the headers again "
+            "and build:\n"
+            "  python -m flightsw.dictionary.emit_c fsw > native/fsw/fsw_dictionary.h\n"
+            "  python -m flightsw.dictionary.emit_c transmitter"
+            " > native/transmitter/transmitter_dictionary.h\n"
+            "  make build"
         )
 
 
@@ -99,6 +117,7 @@ class ClosedLoop:
         computer: SequencerBoard | None = None,
         by_its_clock: bool = False,
     ) -> None:
+        check_core(load_dictionary())
         self.scenario = scenario
         self.tables = native_tables(scenario)
         loop: Any = ffi.new("loop_t *")
@@ -300,3 +319,13 @@ class ClosedLoop:
         if self._listened is not None:
             config = self.tables.fsw
             self._listened((self.loop.tick + config.countdown_ticks) * config.tick_us * 1e-6)
+
+
+def check_core(dictionary: Dictionary) -> None:
+    """Raise OtherDictionaryError unless the compiled core sends what a dictionary says."""
+    for source in ("FSW", "TRANSMITTER"):
+        major, minor, layout = (
+            getattr(lib, f"{source}_DICTIONARY_{name}") for name in ("MAJOR", "MINOR", "HASH")
+        )
+        if layout != dictionary.hash:
+            raise OtherDictionaryError(f"{major}.{minor}, layout {layout:08x}", dictionary)

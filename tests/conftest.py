@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from flightsw.dictionary import load_dictionary
 from tests.browser import started
 
 EVENT, STATE, HOUSEKEEPING = 0x100, 0x101, 0x102
@@ -49,7 +50,8 @@ class Handmade:
         return self.packet(STATE, met_s, self.motion(**motion) + rest)
 
     def housekeeping(self, met_s, *, major=1, sequence_hash=0) -> bytes:
-        fields = struct.pack(">BBHIIIQII", major, 0, 0, 0, sequence_hash, 10_000, 0, 0, 0)
+        layout = load_dictionary(1).hash
+        fields = struct.pack(">BBHIIIQII", major, 0, 0, layout, sequence_hash, 10_000, 0, 0, 0)
         return self.packet(HOUSEKEEPING, met_s, fields)
 
 

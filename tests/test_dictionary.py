@@ -169,7 +169,19 @@ def test_the_hash_is_that_of_the_layout(old: str, new: str, same: bool) -> None:
     [
         pytest.param("apid = 5", "apid = 2047", "0x7fe", id="the APID of idle packets"),
         pytest.param('type = "u8"', 'type = "u7"', "'u7'", id="unknown type"),
-        pytest.param("apid = 5", "", "'apid'", id="missing key"),
+        pytest.param("apid = 5", "", "packet P lacks the key 'apid'", id="missing key"),
+        pytest.param("apid = 5", "apid = true", "`apid` is a whole number, not True", id="a truth"),
+        pytest.param("apid = 5", 'apid = "5"', "packet P: `apid` is a whole number", id="a text"),
+        pytest.param('"3.7"', '"3"', "`version` is MAJOR.MINOR", id="version"),
+        pytest.param("count = 2", "cuont = 2", "packet P, field b: unknown key `cuont`; name,",
+                     id="unknown key"),
+        pytest.param("count = 2", "count = 0", "field b: `count` is 1 or more", id="count"),
+        pytest.param("count = 2", "limits = {yellow_high = 100, red_high = 50}",
+                     "field b, limits: `yellow_high` = 100 is over `red_high` = 50", id="limits"),
+        pytest.param("count = 2", "limits = {high = 1}",
+                     "field b, limits: unknown key `high`; red_low, yellow_low,", id="limits key"),
+        pytest.param("count = 2", "limits = {red_low = nan}", "finite number", id="limit nan"),
+        pytest.param("count = 2", "limits = 3", "`limits` is a table", id="limits no table"),
         pytest.param("apid = 5", "apid = = 5", "TOML", id="not TOML"),
         pytest.param("flightsw-dictionary/1", "flightsw-dictionary/3", "/3", id="other format"),
 pytest.param('"b", type = "u16", count = 2', '"a", type = "u16"', "twice: a", id="a field twice"),
@@ -180,6 +192,17 @@ def test_refuses_what_it_cannot_read(old: str, new: str, says: str) -> None:
 
     with pytest.raises(DictionaryError, match=re.escape(says)):
         parse_dictionary(changed)
+    with pytest.raises(DictionaryError, match=r"^mine\.toml of the telemetry dictionary"):
+        parse_dictionary(changed, name="mine.toml")
+
+
+def test_an_event_with_an_unknown_key_is_refused_by_the_name_of_its_file() -> None:
+    events = resources.files("flightsw.dictionary").joinpath("events.toml").read_text()
+
+    with pytest.raises(
+        DictionaryError, match=r"^events\.toml .*event SEQUENCE_STEP: unknown key `levle`"
+    ):
+        parse_dictionary(SMALLEST, events.replace("severity", "levle", 1))
 
 
 def test_a_missing_name_is_a_key_error() -> None:

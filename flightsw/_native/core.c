@@ -18,3 +18,4 @@
 #include "sensors.h"
 #include "sensors_noise.h"
 #include "transmitter.h"
+#include "transmitter_dictionary.h"

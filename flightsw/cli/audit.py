@@ -34,6 +34,8 @@ def audit_lines(result: dict[str, Any]) -> Iterator[str]:
             f"LOS {contact['last_s']:9.2f}  {contact['bursts']:>7} bursts"
         )
     yield f"packets   {result['packets']}, {result['packets_missing']} missing by their counts"
+    for words in result["not_read"]:
+        yield f"not read  {words}"
     yield f"junk      {result['junk_octets']} octets in no good frame"
     if result["complete"] is None:
         yield (

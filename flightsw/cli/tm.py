@@ -60,7 +60,9 @@ def decode(*, log: Path, as_csv: bool, parquet: bool, mcap: bool, out: Path | No
     for each in written:
         click.echo(str(each))
     tell(f"{packets.count} packets")
-    return 0
+    for words in packets.not_read:
+        tell(f"note: {words}")
+    return 1 if packets.not_read else 0
 
 
 @command.command()

@@ -1,9 +1,10 @@
 """The telemetry dictionary: what every bit of the downlink means, for air and ground alike.
 
 telemetry.toml and events.toml are the source; `python -m flightsw.dictionary.emit_c fsw` prints the
-C header from them. releases/ holds what earlier major versions said.
+C header from them. releases/ holds every version that recordings were made with, as it was.
 """
 
+from flightsw.dictionary.known import known_dictionary, load_dictionary
 from flightsw.dictionary.model import (
     CRC_BYTES,
     PRIMARY_HEADER_BYTES,
@@ -15,10 +16,9 @@ from flightsw.dictionary.model import (
     Limits,
     Packet,
     Source,
-    load_dictionary,
     numpy_dtype,
-    parse_dictionary,
 )
+from flightsw.dictionary.read import parse_dictionary
 
 __all__ = [
     "CRC_BYTES",
@@ -31,6 +31,7 @@ __all__ = [
     "Limits",
     "Packet",
     "Source",
+    "known_dictionary",
     "load_dictionary",
     "numpy_dtype",
     "parse_dictionary",

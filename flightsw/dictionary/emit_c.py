@@ -6,6 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Final
 
+from flightsw.dictionary.known import load_dictionary
 from flightsw.dictionary.model import (
     CRC_BYTES,
     PRIMARY_HEADER_BYTES,
@@ -13,7 +14,6 @@ from flightsw.dictionary.model import (
     Field,
     Packet,
     Source,
-    load_dictionary,
 )
 
 C_TYPES: Final = {
@@ -167,6 +167,8 @@ def _meaning(field: Field) -> str:
 
 if __name__ == "__main__":
     wanted: dict[str, Source] = {"fsw": "fsw", "transmitter": "transmitter"}
+    if not sys.argv[1:]:
+        sys.exit("emit_c: of which source of packets? fsw or transmitter")
     for name in sys.argv[1:]:
         if name not in wanted:
             sys.exit(f"emit_c: a source of packets is fsw or transmitter, not {name}")

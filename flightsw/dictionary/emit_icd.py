@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from flightsw.dictionary.model import CRC_BYTES, Dictionary, Field, Limits, Packet, load_dictionary
+from flightsw.dictionary.known import load_dictionary
+from flightsw.dictionary.model import CRC_BYTES, Dictionary, Field, Limits, Packet
 
 FRAME: Final = """\
 ## Transfer frames

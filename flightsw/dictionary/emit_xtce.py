@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from flightsw.dictionary.model import CRC_BYTES, Dictionary, Field, Packet, load_dictionary
+from flightsw.dictionary.known import load_dictionary
+from flightsw.dictionary.model import CRC_BYTES, Dictionary, Field, Packet
 
 NAMESPACE: Final = "http://www.omg.org/spec/XTCE/20180204"
 SYSTEM: Final = "flightsw"

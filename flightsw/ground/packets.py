@@ -5,7 +5,7 @@ else is damage, which is counted and never raised.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -54,6 +54,11 @@ class Packets:
     missing_packets : int
         Packets that the sequence counts say were sent between good ones and are not there. The
         count is 14 bits wide: of a gap of 15 360 packets or more it cannot tell the length.
+    unread : mapping of int to int
+        APID -> good packets that the dictionary does not know, or that are shorter than it says.
+    longer : mapping of str to int
+        Name of a packet -> those that go on after the last field of the dictionary: a later minor
+        version made them, and what it added is not read.
     frames : Frames or None
         That they came in; None for a recording without frames.
     """
@@ -67,11 +72,32 @@ class Packets:
     damaged_bytes: int
     missing_packets: int
     frames: Frames | None = None
+    unread: Mapping[int, int] = field(default_factory=dict)
+    longer: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
         """Good packets of all names."""
         return sum(len(rows) for rows in self.rows.values())
+
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """What of the good packets the dictionary cannot read, a sentence each."""
+        version = f"version {self.dictionary.version} of the telemetry dictionary"
+        header = self.frames.log.header if self.frames else None
+        made = ""
+        if header and header.dictionary_version != self.dictionary.version:
+            made = f"; the log was made with version {header.dictionary_version}"
+        told = [
+            f"{count} good packets of APID {apid:#05x} cannot be read by {version}{made}"
+            for apid, count in sorted(self.unread.items())
+        ]
+        told += [
+            f"{count} packets {name} are longer than {version} says: what was added is not "
+            f"read{made}"
+            for name, count in self.longer.items()
+        ]
+        return tuple(told)
 
     def values(self, name: str, field: str) -> NDArray[np.float64]:
         """Return a field of all packets of a name in the dictionary's unit, one value a packet."""
@@ -126,18 +152,21 @@ def extract(frames: Frames, dictionary: Dictionary) -> Packets:
     """
     found, octets, damage = _scan_all(frames)
     rows, order, ert_us, spacecraft_id = {}, {}, {}, {}
-    good = missing = good_bytes = 0
+    longer: dict[str, int] = {}
+    known = np.zeros(len(found), dtype=bool)
+    missing = 0
     for packet in dictionary.packets:
         name, dtype = packet.name, numpy_dtype(packet)
-        own = found[
-            (found["apid"] == packet.apid) & found["good"] & (found["size"] == dtype.itemsize)
-        ]
-        good += len(own)
-        good_bytes += len(own) * dtype.itemsize
+        mine = readable(found, packet.apid, dtype)
+        known |= mine
+        own = found[mine]
+        beyond = int(np.count_nonzero(own["size"] > dtype.itemsize))
+        if beyond:
+            longer[name] = beyond
         frame = frames.rows[own["last_frame"]]
         place = np.argsort(frame["ert_us"], kind="stable")
         own, frame = own[place], frame[place]
-        values = gather(octets, own["offset"], dtype)
+        values = gather(octets, own, dtype)
         if packet.clock == "met" and len(np.unique(frame["spacecraft_id"])) > 1:
             key = np.stack([values["met_us"], values["sequence"].astype(np.int64)], axis=1)
             first = np.sort(np.unique(key, axis=0, return_index=True)[1])
@@ -148,16 +177,19 @@ def extract(frames: Frames, dictionary: Dictionary) -> Packets:
         order[name] = own["offset"].astype(np.int64)
         missing += _missing(packet, values["sequence"], frame)
     rank_packets(order, ert_us)
+    good = found["good"]
     return Packets(
         dictionary=dictionary,
         rows=rows,
         order=order,
         ert_us=ert_us,
         spacecraft_id=spacecraft_id,
-        damaged_packets=damage.packets + len(found) - good,
-        damaged_bytes=damage.octets + damage.packet_octets - good_bytes,
+        damaged_packets=damage.packets + int(np.count_nonzero(~good)),
+        damaged_bytes=damage.octets + damage.packet_octets - int(found["size"][good].sum()),
         missing_packets=missing,
         frames=frames,
+        unread=counted(found["apid"][good & ~known]),
+        longer=longer,
     )
 
 
@@ -227,17 +259,36 @@ def scan_packets(
         packets = np.zeros(scan.packet_count, dtype=PACKET)
 
 
+def readable(found: NDArray[np.void], apid: int, dtype: np.dtype[np.void]) -> NDArray[np.bool_]:
+    """Return which found packets are good ones of an APID and hold all fields of `dtype`."""
+    return np.asarray(
+        (found["apid"] == apid) & found["good"] & (found["size"] >= dtype.itemsize), dtype=bool
+    )
+
+
+def counted(apids: NDArray[np.uint16]) -> dict[int, int]:
+    """Return how often each APID is there."""
+    numbers, counts = np.unique(apids, return_counts=True)
+    return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+
+
 def gather(
-    octets: NDArray[np.uint8], offsets: NDArray[np.uint64], dtype: np.dtype[np.void]
+    octets: NDArray[np.uint8], found: NDArray[np.void], dtype: np.dtype[np.void]
 ) -> NDArray[np.void]:
-    """Return the packets that begin at `offsets` as one array."""
-    if not len(offsets):
+    """Return found packets as one array; of longer ones the fields that `dtype` has."""
+    if not len(found):
         return np.empty(0, dtype=dtype)
     whole = np.dtype((np.void, dtype.itemsize))  # copied whole: three times as fast as by field
     anywhere: NDArray[np.void] = np.ndarray(
         (len(octets) - dtype.itemsize + 1,), dtype=whole, buffer=octets.data, strides=(1,)
     )
-    return anywhere[offsets.astype(np.int64)].view(dtype)
+    offsets = found["offset"].astype(np.int64)
+    rows = anywhere[offsets].view(dtype)
+    longer = np.flatnonzero(found["size"] > dtype.itemsize)
+    if len(longer):
+        ends = offsets[longer] + found["size"][longer]
+        rows["crc"][longer] = octets[ends - 2].astype(np.uint16) << 8 | octets[ends - 1]
+    return rows
 
 
 def rank_packets(

@@ -54,11 +54,17 @@ def audit_of(packets: Packets, transmitters: Iterable[Mapping[str, Any]] | None)
         "contacts": [asdict(contact) for contact in contacts(frames.log)] if frames else [],
         "packets": packets.count,
         "packets_missing": packets.missing_packets,
+        "not_read": list(packets.not_read),
         "never_heard": _never_heard(transmitters, channels),
     }
     if log is None:
         missing = packets.damaged_bytes + packets.missing_packets
-    result["whole"] = not missing and bool(packets.count) and (log is None or log.complete)
+    result["whole"] = (
+        not missing
+        and not packets.not_read
+        and bool(packets.count)
+        and (log is None or log.complete)
+    )
     return result
 
 

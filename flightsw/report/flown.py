@@ -125,6 +125,7 @@ def _ground(record: RunRecord, scenario: Scenario | None) -> GroundPicture | Non
         packets = decode(record.downlink)
         if not packets.count:
             record.missing.append("the downlink holds no good packet")
+        record.missing.extend(packets.not_read)
         briefing = ground_brief(scenario) if scenario else _briefing(record, packets)
         echoes = _echoes(record, briefing)
         picture = look(record.downlink, echoes, briefing)

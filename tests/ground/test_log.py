@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flightsw._native import ffi, lib
+from flightsw.dictionary import load_dictionary
 from flightsw.ground.log import Log, read_log
 
+DICTIONARY = load_dictionary()
 HEADER = json.dumps(
     {
         "format": "flightsw-log/1",
@@ -20,7 +22,7 @@ HEADER = json.dumps(
         "epoch_utc": "2016-12-01T14:51:52+00:00",
         "stations": ["a", "b"],
         "transmitters": [{"id": "t", "spacecraft_id": 1, "frame_bytes": 128}],
-        "dictionary": {"version": "2.0", "hash": "0"},
+        "dictionary": {"version": DICTIONARY.version, "hash": f"{DICTIONARY.hash:08x}"},
         "sequence_hash": "0",
         "entries": [],
         "analogs": [],

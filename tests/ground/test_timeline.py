@@ -214,7 +214,7 @@ def test_nothing_heard_is_a_picture_too(briefing):
 
 
 def test_a_downlink_of_another_dictionary_is_refused(handmade, briefing):
-    with pytest.raises(DownlinkError, match="version 2 of the telemetry dictionary"):
+    with pytest.raises(DownlinkError, match=r"version 2\.0 of the telemetry dictionary"):
         look(handmade.housekeeping(0.0, major=2), None, briefing)
 
 

@@ -14,7 +14,7 @@ from flightsw.ground.frames import ChannelAudit, count_damaged, frame_lengths, s
 from flightsw.ground.live.frames import Found, Transmitter
 from flightsw.ground.live.log import LogReader
 from flightsw.ground.log import Log, LogHeader
-from flightsw.ground.packets import Packets, gather, rank_packets
+from flightsw.ground.packets import Packets, gather, rank_packets, readable
 
 _RATE_S: Final = 2.0  # that the frame rate is taken over
 _REMEMBERED: Final = 512  # packets of a name that another transmitter may send a little later
@@ -171,18 +171,14 @@ class PacketReader:
             parts: list[tuple[Any, ...]] = []
             base = 0
             for spacecraft, each in found:
-                own = (
-                    (each.packets["apid"] == packet.apid)
-                    & each.packets["good"]
-                    & (each.packets["size"] == dtype.itemsize)
-                )
-                offsets = each.packets["offset"][own]
+                own = readable(each.packets, packet.apid, dtype)
+                mine = each.packets[own]
                 parts.append(
                     (
-                        gather(each.octets, offsets, dtype),
+                        gather(each.octets, mine, dtype),
                         each.ert_us[own],
-                        np.full(len(offsets), spacecraft, np.uint16),
-                        offsets.astype(np.int64) + base,
+                        np.full(len(mine), spacecraft, np.uint16),
+                        mine["offset"].astype(np.int64) + base,
                     )
                 )
                 base += len(each.octets)
