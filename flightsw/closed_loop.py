@@ -224,7 +224,7 @@ class ClosedLoop:
                 lib.loop_run(self.loop, ticks, self._record)
             self._keep()
         self._close()
-        lib.ground_log_finish(ffi.addressof(self._log))
+        lib.ground_log_finish(ffi.addressof(self._log), lib.loop_clock_us(self.loop))
         self._keep()
 
     def step(self) -> None:
@@ -317,8 +317,7 @@ class ClosedLoop:
         if self._sink is not None:
             self._sink(bytes(piece))
         if self._listened is not None:
-            config = self.tables.fsw
-            self._listened((self.loop.tick + config.countdown_ticks) * config.tick_us * 1e-6)
+            self._listened(lib.loop_clock_us(self.loop) * 1e-6)
 
 
 def check_core(dictionary: Dictionary) -> None:

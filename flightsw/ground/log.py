@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +18,8 @@ LOG_FORMAT: Final = "flightsw-log/1"
 FRAME_BYTES: Final = 256  # of a log whose header is lost and that holds no burst
 _FRAME_LIMITS: Final = range(13, 1 << 16)  # more than headers and CRC; a 16-bit length
 _VERSION: Final = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
+
+_END: Final = struct.Struct("<IQq")
 
 BLOCK: Final = np.dtype(
     [("offset", "u8"), ("number", "u4"), ("payload_bytes", "u4"), ("kind", "u4"), ("", "u4")]
@@ -76,6 +79,8 @@ class Log:
         Blocks whose numbers are missing between those that are there.
     ended : bool
         Whether its last block says that nothing was to follow.
+    listened_us : int or None
+        Until when the stations have listened, us after the epoch; None where the end is missing.
     """
 
     data: bytes
@@ -86,6 +91,7 @@ class Log:
     blocks: int
     lost_blocks: int
     ended: bool
+    listened_us: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -127,6 +133,7 @@ def read_log(data: bytes) -> Log:
     block, entry, heard, damage = (table[: counts[name]] for name, table in tables.items())
     numbers = np.unique(block["number"])
     ends = block[block["kind"] == lib.GROUND_LOG_END]
+    ended = bool(len(ends) == 1 and ends["number"][0] == numbers[-1])
     return Log(
         data=data,
         header=_header(data, block[block["kind"] == lib.GROUND_LOG_HEADER]),
@@ -135,8 +142,16 @@ def read_log(data: bytes) -> Log:
         damage=damage,
         blocks=len(block),
         lost_blocks=int(numbers[-1]) + 1 - len(numbers) if len(numbers) else 0,
-        ended=len(ends) == 1 and ends["number"][0] == numbers[-1],
+        ended=ended,
+        listened_us=_listened_us(data, ends[0]) if ended else None,
     )
+
+
+def _listened_us(data: bytes, end: np.void) -> int | None:
+    if end["payload_bytes"] < _END.size:
+        return None
+    _, _, listened_us = _END.unpack_from(data, int(end["offset"]) + lib.GROUND_LOG_HEAD_bytes)
+    return int(listened_us)
 
 
 def _guess(size: int) -> dict[str, NDArray[np.void]]:

@@ -5,6 +5,8 @@
 static const uint8_t MARKER[4] = {0xF5U, 0x4CU, 0x4FU, 0x47U};
 
 #define CHECKED_HEAD_bytes 16U // of the head, before its CRC
+#define END_payload        20U
+#define END_before         12U // until it said how long the stations have listened
 
 static void put_u16(uint8_t* const out, const uint16_t value)
 {
@@ -130,13 +132,14 @@ void ground_log_end(ground_log_t* const self)
     close(self, (uint8_t)GROUND_LOG_RECEIVED);
 }
 
-void ground_log_finish(ground_log_t* const self)
+void ground_log_finish(ground_log_t* const self, const int64_t listened_us)
 {
     open(self);
-    uint8_t* const out = room(self, 12U);
+    uint8_t* const out = room(self, END_payload);
     if (out != NULL) {
         put_u32(&out[0], self->blocks);
         put_u64(&out[4], self->written);
+        put_u64(&out[12], (uint64_t)listened_us);
     }
     close(self, (uint8_t)GROUND_LOG_END);
 }
@@ -218,7 +221,7 @@ static bool read_block(const uint8_t* const log, const size_t at, ground_log_sca
     const uint8_t* const head    = &log[at];
     const size_t         begin   = at + (size_t)GROUND_LOG_HEAD_bytes;
     const size_t         payload = (size_t)get(&head[12], 4U);
-    if (head[4] == GROUND_LOG_END && payload != 12U) {
+    if (head[4] == GROUND_LOG_END && payload != END_payload && payload != END_before) {
         return false;
     }
     if (head[4] == GROUND_LOG_RECEIVED) {

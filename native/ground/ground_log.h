@@ -64,8 +64,8 @@ void ground_log_add(ground_log_t* self, const uint8_t* octets, size_t size, cons
 /// Closes the open block. One without entries is not written.
 void ground_log_end(ground_log_t* self);
 
-/// Writes the block that makes a log complete.
-void ground_log_finish(ground_log_t* self);
+/// Writes the block that makes a log complete. The stations have listened until `listened_us`, after the epoch of the log.
+void ground_log_finish(ground_log_t* self, int64_t listened_us);
 
 // ------------------------------------------------------------------------------------------------ read
 

@@ -175,8 +175,7 @@ static void obey(loop_t* const self)
     plant_aim(&self->plant, plant_vec3_add(plant_vec3_add(x, y), z));
 }
 
-/// Countdown clock in microseconds: what the log counts, from planned T-0.
-static int64_t clock_us(const loop_t* const self)
+int64_t loop_clock_us(const loop_t* const self)
 {
     return (self->tick + self->config->fsw->countdown_ticks) * (int64_t)self->config->fsw->tick_us;
 }
@@ -248,7 +247,7 @@ static void radiate(loop_t* const self, const uint8_t index, const uint8_t* cons
     keep_emitted(record, octets, size);
     const plant_vec3_t place =
         self->is_free[index] ? follow(self, index) : plant_ecef_from_eci(plant->position_eci_m, plant->t_s);
-    link_hear(&self->link, &record->downlink, index, clock_us(self), place, plant->on_pad, octets, size);
+    link_hear(&self->link, &record->downlink, index, loop_clock_us(self), place, plant->on_pad, octets, size);
 }
 
 void loop_radiate(loop_t* const self, const uint8_t index, const uint8_t* const octets, const size_t size,
@@ -399,7 +398,7 @@ void loop_settle(loop_t* const self, loop_record_t* const record)
     self->tick++;
     note_lift_off(self);
     self->finished = has_ended(self);
-    link_close(&self->link, &record->downlink, self->finished ? INT64_MAX : clock_us(self));
+    link_close(&self->link, &record->downlink, self->finished ? INT64_MAX : loop_clock_us(self));
 }
 
 int64_t loop_run(loop_t* const self, const int64_t ticks, loop_record_t* const record)

@@ -125,6 +125,9 @@ int32_t loop_init(loop_t* self, const loop_config_t* config);
 /// slice of the log may stay open until a later call; the call that ends the closed loop leaves nothing open.
 int64_t loop_run(loop_t* self, int64_t ticks, loop_record_t* record);
 
+/// Countdown clock in microseconds: what the log of the downlink counts, from planned T-0.
+int64_t loop_clock_us(const loop_t* self);
+
 // ------------------------------------------------------------------------------------------------ one tick in its phases
 
 // A board stands in place of a part when its phase is left out and what came from outside is put there. loop_run() is, tick

@@ -45,7 +45,7 @@ int main(void)
     ground_log_header(log, header, *header_bytes);
     ground_log_header(log, header, *header_bytes);
     const int64_t flown = loop_run(&loop, INT64_MAX, &record);
-    ground_log_finish(log);
+    ground_log_finish(log, loop_clock_us(&loop));
     (void)fprintf(stderr, "%lld\n", (long long)flown);
     return fwrite(log->octets, 1U, log->used, stdout) == log->used ? 0 : 4;
 }

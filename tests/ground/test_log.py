@@ -50,7 +50,7 @@ def handmade(count: int = 6) -> list[bytes]:
         for k in range(count)
     ]
     before = b"".join(blocks)
-    return [*blocks, block(3, len(blocks), struct.pack("<IQ", len(blocks), len(before)))]
+    return [*blocks, block(3, len(blocks), struct.pack("<IQq", len(blocks), len(before), 99))]
 
 
 def octets(log: Log) -> list[bytes]:
@@ -86,7 +86,7 @@ def test_the_writer_writes_that_layout() -> None:
         lib.ground_log_end(log)
     lib.ground_log_begin(log)
     lib.ground_log_end(log)  # nothing was heard: no block
-    lib.ground_log_finish(log)
+    lib.ground_log_finish(log, 99)
 
     assert bytes(ffi.buffer(room, log.used)) == b"".join(handmade())
 
@@ -165,3 +165,13 @@ def test_entries_that_do_not_add_up_are_damage(payload: bytes) -> None:
 
     assert octets(log) == [b"x"]
     assert log.damage.tolist() == [(0, len(bad))]
+
+
+def test_the_end_says_until_when_the_stations_have_listened() -> None:
+    whole = b"".join(handmade())
+    short = block(3, 8, struct.pack("<IQ", 8, len(b"".join(handmade()[:-1]))))
+
+    assert read_log(whole).listened_us == 99
+    assert read_log(whole[:-1]).listened_us is None
+    before = read_log(b"".join(handmade()[:-1]) + short)
+    assert (before.complete, before.listened_us) == (True, None)
