@@ -139,14 +139,8 @@ static uint64_t front_of(const uint8_t* const data, const size_t size, const siz
     return front;
 }
 
-uint16_t ccsds_crc16(const uint8_t* const data, const size_t size)
+static uint16_t by_words(const uint8_t* const data, const size_t size)
 {
-#ifdef CCSDS_FOLDS
-    uint16_t crc = 0U;
-    if (ccsds_crc16_folded(data, size, &crc)) {
-        return crc;
-    }
-#endif
     // What does not fill a word, then words; zeros before them, which change nothing, fill the first block.
     const size_t odd   = size % WORD_bytes;
     const size_t words = (size / WORD_bytes) % BLOCK_words;
@@ -175,6 +169,16 @@ uint16_t ccsds_crc16(const uint8_t* const data, const size_t size)
         memcpy(word, &word[BLOCK_words], BLOCK_bytes);
     }
     return remainder_of(word);
+}
+
+uint16_t ccsds_crc16(const uint8_t* const data, const size_t size)
+{
+#ifdef CCSDS_FOLDS
+    if (size >= CCSDS_CRC_FOLDED_min_bytes && ccsds_fold_can()) {
+        return ccsds_crc16_folded(data, size);
+    }
+#endif
+    return by_words(data, size);
 }
 
 #endif

@@ -4,8 +4,6 @@
 
 #ifdef CCSDS_FOLDS
 
-#define WORTH_IT_bytes 128U // a frame; packets are shorter, and the words of ccsds_crc.c serve them as well
-
 // Powers of x modulo P = x^16 + x^12 + x^5 + 1.
 #define X_576 INT64_C(0x8832)
 #define X_512 INT64_C(0x13FC)
@@ -41,7 +39,7 @@ CCSDS_FOLD_inlined uint16_t remainder_of(const __m128i sixteen)
     return (uint16_t)((uint32_t)_mm_cvtsi128_si32(_mm_xor_si128(bits64, taken)) & 0xFFFFU);
 }
 
-CCSDS_FOLD_target static uint16_t folded(const uint8_t* const data, const size_t size)
+CCSDS_FOLD_target uint16_t ccsds_crc16_folded(const uint8_t* const data, const size_t size)
 {
     const ccsds_fold_t power = {.by_64 = _mm_set_epi64x(X_576, X_512), .by_16 = _mm_set_epi64x(X_192, X_128)};
     // What does not fill sixteen comes first, after zeros, which change nothing.
@@ -50,15 +48,6 @@ CCSDS_FOLD_target static uint16_t folded(const uint8_t* const data, const size_t
     const __m128i front = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i*)data), pick);
     const __m128i first = _mm_xor_si128(front, _mm_cvtsi32_si128(START[odd]));
     return remainder_of(ccsds_fold(power, first, &data[odd], size - odd, true));
-}
-
-bool ccsds_crc16_folded(const uint8_t* const data, const size_t size, uint16_t* const crc)
-{
-    if (size < WORTH_IT_bytes || !ccsds_fold_can()) {
-        return false;
-    }
-    *crc = folded(data, size);
-    return true;
 }
 
 #endif

@@ -322,12 +322,30 @@ CCSDS_FOLD_inlined uint32_t state_after(const __m128i sixteen)
     return (uint32_t)_mm_cvtsi128_si32(_mm_srli_si128(_mm_xor_si128(bits64, taken), 4));
 }
 
-/// Of a size that is a multiple of sixteen and not zero.
+#define OUT UINT8_C(0x80) // of a shuffle: zero
+
+/// From octet k on a shuffle that keeps the first k octets of sixteen, at the end; from octet 16 + k on one that leaves them
+/// out and moves the others up.
+static const uint8_t MOVE[3U * CCSDS_FOLD_bytes] = {
+    OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT,
+    0U,  1U,  2U,  3U,  4U,  5U,  6U,  7U,  8U,  9U,  10U, 11U, 12U, 13U, 14U, 15U,
+    OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT, OUT,
+};
+
+/// Of sixteen octets at least.
 CCSDS_FOLD_target static uint32_t folded(const uint32_t state, const uint8_t* const octets, const size_t size)
 {
     const ccsds_fold_t power = {.by_64 = _mm_set_epi64x(X_480, X_544), .by_16 = _mm_set_epi64x(X_96, X_160)};
     const __m128i      first = _mm_xor_si128(ccsds_fold_read(octets, false), _mm_cvtsi32_si128((int32_t)state));
-    return state_after(ccsds_fold(power, first, &octets[CCSDS_FOLD_bytes], size - CCSDS_FOLD_bytes, false));
+    const size_t       odd   = size % CCSDS_FOLD_bytes;
+    const __m128i      most = ccsds_fold(power, first, &octets[CCSDS_FOLD_bytes], size - odd - CCSDS_FOLD_bytes, false);
+    // The odd octets at the end make another sixteen with what stands before them.
+    const __m128i keep = ccsds_fold_read(&MOVE[odd], false);
+    const __m128i up   = ccsds_fold_read(&MOVE[CCSDS_FOLD_bytes + odd], false);
+    const __m128i end  = _mm_andnot_si128(_mm_cmplt_epi8(keep, _mm_setzero_si128()),
+                                          ccsds_fold_read(&octets[size - CCSDS_FOLD_bytes], false));
+    const __m128i last = _mm_or_si128(_mm_shuffle_epi8(most, up), end);
+    return state_after(ccsds_fold_onto(_mm_shuffle_epi8(most, keep), power.by_16, last));
 }
 
 #endif
@@ -335,13 +353,12 @@ CCSDS_FOLD_target static uint32_t folded(const uint32_t state, const uint8_t* co
 uint32_t ground_crc32(const uint32_t crc, const uint8_t* const octets, const size_t size)
 {
     uint32_t state = ~crc;
-    size_t   i     = 0U;
 #ifdef CCSDS_FOLDS
     if (size >= CCSDS_FOLD_bytes && ccsds_fold_can()) {
-        i     = size - size % CCSDS_FOLD_bytes;
-        state = folded(state, octets, i);
+        return ~folded(state, octets, size);
     }
 #endif
+    size_t i = 0U;
     for (; i + 8U <= size; i += 8U) {
         state = feed_eight(state, &octets[i]);
     }

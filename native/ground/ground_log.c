@@ -8,6 +8,25 @@ static const uint8_t MARKER[4] = {0xF5U, 0x4CU, 0x4FU, 0x47U};
 #define END_payload        20U
 #define END_before         12U // until it said how long the stations have listened
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ // stored whole: of single octets gcc 12 makes ten instructions
+
+static void put_u16(uint8_t* const out, const uint16_t value)
+{
+    memcpy(out, &value, sizeof(value));
+}
+
+static void put_u32(uint8_t* const out, const uint32_t value)
+{
+    memcpy(out, &value, sizeof(value));
+}
+
+static void put_u64(uint8_t* const out, const uint64_t value)
+{
+    memcpy(out, &value, sizeof(value));
+}
+
+#else
+
 static void put_u16(uint8_t* const out, const uint16_t value)
 {
     out[0] = (uint8_t)(value & 0xFFU);
@@ -25,6 +44,8 @@ static void put_u64(uint8_t* const out, const uint64_t value)
     put_u32(&out[0], (uint32_t)(value & 0xFFFFFFFFU));
     put_u32(&out[4], (uint32_t)(value >> 32U));
 }
+
+#endif
 
 static uint64_t get(const uint8_t* const from, const size_t octets)
 {

@@ -112,8 +112,10 @@ void link_hear(link_t* const self, ground_log_t* const log, const uint8_t emitte
     bool                   damaged     = false;
     uint8_t                spoilt[LINK_BURST_MAX_bytes];
 
-    for (uint8_t s = 0U; s < self->config->station_count; s++) {
-        const link_station_t* const station = &self->config->station[s];
+    const link_config_t* const config = self->config;
+    const uint8_t              all    = config->station_count;
+    for (uint8_t s = 0U; s < all; s++) {
+        const link_station_t* const station = &config->station[s];
         if (through_umbilical && station->umbilical) {
             clean[clean_count++] = (ground_log_reception_t){.station = s, .ert_us = t_us};
             continue;
@@ -132,23 +134,25 @@ void link_hear(link_t* const self, ground_log_t* const log, const uint8_t emitte
         if (!(ratio >= self->lock)) {
             continue;
         }
-        const int64_t                delay_us = (int64_t)(range_m * (1.0e6 / LIGHT_mps) + 0.5);
-        const ground_log_reception_t heard    = {.station = s, .ert_us = t_us + delay_us};
+        ground_log_reception_t* const heard = &clean[clean_count];
+        heard->station                      = s;
+        heard->ert_us                       = t_us + (int64_t)(range_m * (1.0e6 / LIGHT_mps) + 0.5);
         if (spoil(self, s, ratio, octets, size, spoilt)) {
             open(self, log, t_us);
-            ground_log_add(log, spoilt, size, &heard, 1U);
+            ground_log_add(log, spoilt, size, heard, 1U);
             damaged = true;
         } else {
-            clean[clean_count++] = heard;
+            clean_count++;
         }
-    }
-    if (clean_count != 0U) {
-        open(self, log, t_us);
-        ground_log_add(log, octets, size, clean, clean_count);
     }
     self->burst++;
     link_count_t* const count = &self->count[emitter];
     count->bursts++;
-    count->heard += (clean_count != 0U) ? 1U : 0U;
-    count->damaged += (clean_count == 0U && damaged) ? 1U : 0U;
+    if (clean_count != 0U) {
+        open(self, log, t_us);
+        ground_log_add(log, octets, size, clean, clean_count);
+        count->heard++;
+    } else if (damaged) {
+        count->damaged++;
+    }
 }

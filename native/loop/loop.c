@@ -100,6 +100,7 @@ static int32_t start_transmitters(loop_t* const self)
         }
         carried->supply_mv = each->supply_mv;
         self->is_awake[i]  = !each->wakes_on_separation;
+        self->alive |= (uint8_t)((self->is_awake[i] || each->takes_packets) ? (1U << i) : 0U);
         if (self->is_awake[i]) {
             warm(each, &carried->transmitter);
         }
@@ -203,6 +204,7 @@ static void set_free(loop_t* const self, const plant_body_t* const body)
             };
             self->is_free[i]  = true;
             self->is_awake[i] = true;
+            self->alive |= (uint8_t)(1U << i);
         }
     }
 }
@@ -254,35 +256,46 @@ void loop_radiate(loop_t* const self, const uint8_t index, const uint8_t* const 
                   loop_record_t* const record)
 {
     const size_t whole = burst_bytes(self, index);
+    if (size == whole) {
+        radiate(self, index, octets, size, record); // nearly always
+        return;
+    }
     for (size_t at = 0U; at < size; at += whole) {
         radiate(self, index, &octets[at], (size - at < whole) ? (size - at) : whole, record);
     }
 }
 
-/// Lets a transmitter that has, or has had, a supply live through a tick, and what it sends leave its antenna.
+/// Lets what a transmitter sends leave its antenna, and what it has left to send when that filled `octets`.
+static void send_on(loop_t* const self, const uint8_t index, uint8_t* const octets, size_t size,
+                    loop_record_t* const record)
+{
+    loop_radiate(self, index, octets, size, record);
+    while (LINK_BURST_MAX_bytes - size < burst_bytes(self, index)) { // no room was left for one more
+        size = transmitter_step(&self->transmitter[index].transmitter, 0U, octets, LINK_BURST_MAX_bytes);
+        loop_radiate(self, index, octets, size, record);
+    }
+}
+
 static void run_transmitter(loop_t* const self, const uint8_t index, loop_record_t* const record)
 {
     transmitter_t* const transmitter = &self->transmitter[index].transmitter;
-    transmitter_set_supply(transmitter, supply_of(self, index));
+    const uint16_t       supply_mv   = supply_of(self, index);
+    if (transmitter->supply_mv != supply_mv) {
+        transmitter_set_supply(transmitter, supply_mv);
+    }
     if (self->output.packet_bytes != 0U && self->config->transmitter[index].takes_packets) {
         (void)transmitter_accept(transmitter, self->output.packets, self->output.packet_bytes);
     }
-
-    uint8_t octets[LINK_BURST_MAX_bytes];
-    size_t  size = transmitter_step(transmitter, self->config->fsw->tick_us, octets, sizeof(octets));
-    while (size != 0U) {
-        loop_radiate(self, index, octets, size, record);
-        if (sizeof(octets) - size >= burst_bytes(self, index)) {
-            break; // there was room for one more
-        }
-        size = transmitter_step(transmitter, 0U, octets, sizeof(octets));
+    uint8_t      octets[LINK_BURST_MAX_bytes];
+    const size_t size = transmitter_step(transmitter, self->config->fsw->tick_us, octets, sizeof(octets));
+    if (size != 0U) {
+        send_on(self, index, octets, size, record);
     }
 }
 
 void loop_transmit(loop_t* const self, const uint8_t index, loop_record_t* const record)
 {
-    // One that has never had a supply, nothing can happen to.
-    if (self->is_awake[index] || self->config->transmitter[index].takes_packets) {
+    if ((((uint32_t)self->alive >> index) & 1U) != 0U) {
         run_transmitter(self, index, record);
     }
 }
@@ -407,8 +420,8 @@ int64_t loop_run(loop_t* const self, const int64_t ticks, loop_record_t* const r
     while (flown < ticks && !self->finished) {
         loop_sense(self);
         loop_compute(self);
-        for (uint8_t i = 0U; i < self->config->transmitter_count; i++) {
-            loop_transmit(self, i, record);
+        for (unsigned int alive = self->alive; alive != 0U; alive &= alive - 1U) {
+            run_transmitter(self, (uint8_t)__builtin_ctz(alive), record);
         }
         loop_settle(self, record);
         flown++;

@@ -100,7 +100,8 @@ typedef struct
     plant_coast_t        carried[LOOP_TRANSMITTERS_MAX]; ///< Of those whose part has left: where it is.
     bool                 is_free[LOOP_TRANSMITTERS_MAX];
     bool                 is_awake[LOOP_TRANSMITTERS_MAX]; ///< Has a supply: all but those that wait for a separation.
-    uint16_t             bodies;                          ///< Of the plant's that were looked at.
+    uint8_t              alive;  ///< Bit i: transmitter i has a supply or takes packets; to another nothing happens.
+    uint16_t             bodies; ///< Of the plant's that were looked at.
     uint8_t              queues[LOOP_TRANSMITTERS_MAX][LOOP_QUEUES_bytes];
     link_t               link;
     faults_t             faults;

@@ -50,6 +50,10 @@ static void forget(transmitter_t* const self)
     self->silent_us    = 0U;
     self->uptime_us    = 0U;
     self->credit       = 0U;
+#if TRANSMITTER_SLEEPS
+    self->slept_us = 0U;
+    self->quiet_us = 0U;
+#endif
 }
 
 static void go_off(transmitter_t* const self)
@@ -122,6 +126,112 @@ static void live(transmitter_t* const self)
     }
 }
 
+// ------------------------------------------------------------------------------------------------ sleep
+
+static size_t data_bytes(const transmitter_t* const self)
+{
+    return (size_t)self->config->frame_bytes - CCSDS_FRAME_OVERHEAD_bytes;
+}
+
+/// Lets time pass for the idle frames and for the rate.
+static void pass(transmitter_t* const self, const uint32_t elapsed_us)
+{
+    if (elapsed_us == 0U) {
+        return; // more of the same step: what its time has earned stands
+    }
+    count_u32(&self->silent_us, elapsed_us);
+    // A pause earns one frame, not a burst: no stretch of time carries more than the rate and one frame.
+    const uint64_t most = cost(self);
+    self->credit        = (self->credit < most) ? self->credit : most;
+    self->credit += (uint64_t)self->config->rate_bps * elapsed_us;
+}
+
+// Steps in which nothing can happen only add up their time; the next that is looked at catches up with them. What leaves is
+// the same. A small processor, which has no flash to spare for it, looks at each.
+
+#if TRANSMITTER_SLEEPS
+
+static uint32_t least(const uint32_t a, const uint32_t b)
+{
+    return (a < b) ? a : b;
+}
+
+/// How long nothing can happen from now on but by what comes from outside, when nothing waits that could leave now: until
+/// octets have waited long enough, a status packet or an idle frame is due. At most a second.
+static uint32_t quiet(const transmitter_t* const self)
+{
+    const transmitter_config_t* const config   = self->config;
+    uint32_t                          least_us = MILLION;
+    if (config->heartbeat_us != 0U) {
+        least_us = least(least_us, config->heartbeat_us - self->heartbeat_us);
+    }
+    if (config->idle_us != 0U) {
+        least_us = least(least_us, config->idle_us - self->silent_us);
+    }
+    for (unsigned int waiting = self->waiting; waiting != 0U; waiting &= waiting - 1U) {
+        const uint32_t channel   = (uint32_t)__builtin_ctz(waiting);
+        const uint32_t waited_us = (uint32_t)self->uptime_us - self->queue[channel].since_us;
+        least_us                 = least(least_us, config->channel[channel].flush_us - waited_us);
+    }
+    return least_us;
+}
+
+/// What has come cuts the quiet short: a frame is full, or an octet waits from now on.
+static void stir(transmitter_t* const self, const uint32_t channel)
+{
+    const bool full = self->queue[channel].used >= data_bytes(self);
+    self->quiet_us  = full ? 0U : least(self->quiet_us, self->slept_us + self->config->channel[channel].flush_us);
+}
+
+/// What steps in which nothing happened would have counted.
+static void catch_up(transmitter_t* const self)
+{
+    const uint32_t slept_us = self->slept_us;
+    count_u32(&self->state_us, slept_us);
+    self->uptime_us += slept_us;
+    self->heartbeat_us += slept_us;
+    pass(self, slept_us);
+    self->slept_us = 0U;
+}
+
+/// Called when nothing waits that could leave now. One whose supply does not hold does not sleep: its state will change.
+static void fall_asleep(transmitter_t* const self)
+{
+    const bool steady = is_in(self, TRANSMITTER_ON) && self->supply_mv >= self->config->brown_out_mv;
+    self->quiet_us    = steady ? quiet(self) : 0U;
+}
+
+static void wake_up(transmitter_t* const self)
+{
+    self->quiet_us = 0U;
+}
+
+static bool sleeps_on(transmitter_t* const self, const uint32_t elapsed_us)
+{
+    const uint32_t slept_us = self->slept_us + elapsed_us;
+    if (slept_us >= self->quiet_us) {
+        return false;
+    }
+    self->slept_us = slept_us;
+    return true;
+}
+
+static uint32_t now_us(const transmitter_t* const self)
+{
+    return (uint32_t)self->uptime_us + self->slept_us;
+}
+
+#else
+
+#define stir(self, channel)         ((void)0)
+#define catch_up(self)              ((void)0)
+#define fall_asleep(self)           ((void)0)
+#define wake_up(self)               ((void)0)
+#define sleeps_on(self, elapsed_us) (false)
+#define now_us(self)                ((uint32_t)(self)->uptime_us)
+
+#endif
+
 // ------------------------------------------------------------------------------------------------ in
 
 static bool takes(const transmitter_t* const self)
@@ -140,14 +250,29 @@ static uint32_t route_of(const transmitter_t* const self, const uint16_t apid)
     return TRANSMITTER_CHANNELS;
 }
 
+/// Appends a whole packet at `uptime_us`; false, and nothing is changed, when it finds no room.
+static bool push(transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
+                 const uint32_t uptime_us, const uint8_t* const packet, const size_t size)
+{
+    if (size > (size_t)config->queue_bytes - queue->used) {
+        return false;
+    }
+    if (queue->used == 0U) {
+        queue->since_us = uptime_us;
+    }
+    transmitter_queue_append(queue, config, packet, size);
+    queue->packets++;
+    return true;
+}
+
 static bool offer(transmitter_t* const self, const uint32_t channel, const uint8_t* const packet, const size_t size)
 {
-    if (!takes(self) || !transmitter_queue_push(&self->queue[channel], &self->config->channel[channel],
-                                                (uint32_t)self->uptime_us, packet, size)) {
+    if (!takes(self) || !push(&self->queue[channel], &self->config->channel[channel], now_us(self), packet, size)) {
         count_u32(&self->count.packets_dropped[channel], 1U);
         return false;
     }
     self->waiting |= (uint8_t)(1U << channel);
+    stir(self, channel);
     return true;
 }
 
@@ -166,11 +291,11 @@ uint32_t transmitter_accept(transmitter_t* const self, const uint8_t* const pack
         if (channel == TRANSMITTER_CHANNELS) {
             count_u32(&self->count.packets_malformed, 1U);
         } else if (offer(self, channel, &packets[at], next)) {
-            count_u32(&self->count.packets_accepted, 1U);
             taken++;
         }
         at += next;
     }
+    count_u32(&self->count.packets_accepted, taken);
     return taken;
 }
 
@@ -213,11 +338,6 @@ static void beat(transmitter_t* const self, const uint32_t elapsed_us)
 }
 
 // ------------------------------------------------------------------------------------------------ out
-
-static size_t data_bytes(const transmitter_t* const self)
-{
-    return (size_t)self->config->frame_bytes - CCSDS_FRAME_OVERHEAD_bytes;
-}
 
 static bool is_damaging(const transmitter_t* const self)
 {
@@ -293,9 +413,13 @@ static size_t transmit(transmitter_t* const self, uint8_t* const out, const size
 {
     const size_t whole = (size_t)self->config->frame_bytes + CCSDS_MARKER_bytes;
     size_t       used  = 0U;
-    while (self->credit >= cost(self) && capacity - used >= whole) {
+    for (;;) {
         const uint32_t channel = whose_turn(self);
         if (channel > TRANSMITTER_CHANNELS) {
+            fall_asleep(self);
+            break;
+        }
+        if (self->credit < cost(self) || capacity - used < whole) {
             break;
         }
         send(self, channel, &out[used]);
@@ -308,21 +432,12 @@ static size_t transmit(transmitter_t* const self, uint8_t* const out, const size
     return used;
 }
 
-/// Lets time pass for the idle frames and for the rate.
-static void pass(transmitter_t* const self, const uint32_t elapsed_us)
+/// A step that is looked at.
+__attribute__((noinline)) static size_t live_through(transmitter_t* const self, const uint32_t elapsed_us,
+                                                     uint8_t* const out, const size_t capacity)
 {
-    if (elapsed_us == 0U) {
-        return; // more of the same step: what its time has earned stands
-    }
-    count_u32(&self->silent_us, elapsed_us);
-    // A pause earns one frame, not a burst: no stretch of time carries more than the rate and one frame.
-    const uint64_t most = cost(self);
-    self->credit        = (self->credit < most) ? self->credit : most;
-    self->credit += (uint64_t)self->config->rate_bps * elapsed_us;
-}
-
-size_t transmitter_step(transmitter_t* const self, const uint32_t elapsed_us, uint8_t* const out, const size_t capacity)
-{
+    catch_up(self);
+    wake_up(self);
     count_u32(&self->state_us, elapsed_us);
     live(self);
     if (self->state == (uint8_t)TRANSMITTER_OFF) {
@@ -341,6 +456,11 @@ size_t transmitter_step(transmitter_t* const self, const uint32_t elapsed_us, ui
     beat(self, elapsed_us);
     pass(self, elapsed_us);
     return transmit(self, out, capacity);
+}
+
+size_t transmitter_step(transmitter_t* const self, const uint32_t elapsed_us, uint8_t* const out, const size_t capacity)
+{
+    return sleeps_on(self, elapsed_us) ? 0U : live_through(self, elapsed_us, out, capacity);
 }
 
 // ------------------------------------------------------------------------------------------------ start
@@ -392,7 +512,10 @@ transmitter_status_t transmitter_init(transmitter_t* const self, const transmitt
 
 void transmitter_set_supply(transmitter_t* const self, const uint16_t supply_mv)
 {
-    self->supply_mv = supply_mv;
+    if (self->supply_mv != supply_mv) {
+        self->supply_mv = supply_mv;
+        wake_up(self);
+    }
 }
 
 void transmitter_reset(transmitter_t* const self)

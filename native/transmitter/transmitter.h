@@ -13,6 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Whether steps in which nothing can happen are passed over: not where an address has 16 bits. What leaves is the same.
+#ifndef TRANSMITTER_SLEEPS
+#define TRANSMITTER_SLEEPS (UINTPTR_MAX > 0xFFFFU)
+#endif
+
 enum
 {
     TRANSMITTER_CHANNELS        = 4,    ///< Virtual channels 0 to 3, the first with the highest priority.
@@ -115,6 +120,10 @@ typedef struct
     uint8_t                     waiting;   ///< Bit i: something waits in queue i.
     transmitter_queue_t         queue[TRANSMITTER_CHANNELS];
     transmitter_counters_t      count;
+#if TRANSMITTER_SLEEPS
+    uint32_t slept_us; ///< Time that none of the other times has counted yet.
+    uint32_t quiet_us; ///< How long nothing can happen but by what comes from outside; 0: not known.
+#endif
 } transmitter_t;
 
 typedef enum

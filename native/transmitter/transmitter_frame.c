@@ -18,51 +18,14 @@ void transmitter_queue_clear(transmitter_queue_t* const queue)
     queue->since_us     = 0U;
 }
 
-/// Where octets go that are appended, and how many of `size` stand there before the ring begins again.
-static size_t behind(const transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
-                     const size_t size, size_t* const straight)
-{
-    const size_t capacity = config->queue_bytes;
-    const size_t end      = (size_t)queue->head + queue->used;
-    const size_t at       = (end >= capacity) ? (end - capacity) : end;
-    *straight             = (size < capacity - at) ? size : (capacity - at);
-    return at;
-}
-
-static void append(transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
-                   const uint8_t* const octets, const size_t size)
-{
-    size_t       straight = 0U;
-    const size_t at       = behind(queue, config, size, &straight);
-    memcpy(&queue->octets[at], octets, straight);
-    if (straight != size) {
-        memcpy(queue->octets, &octets[straight], size - straight);
-    }
-    queue->used = (uint16_t)(queue->used + size);
-}
-
 static void append_idle(transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
                         const size_t size)
 {
     size_t       straight = 0U;
-    const size_t at       = behind(queue, config, size, &straight);
+    const size_t at       = transmitter_queue_behind(queue, config, size, &straight);
     memset(&queue->octets[at], IDLE_OCTET, straight);
     memset(queue->octets, IDLE_OCTET, size - straight);
     queue->used = (uint16_t)(queue->used + size);
-}
-
-bool transmitter_queue_push(transmitter_queue_t* const queue, const transmitter_channel_config_t* const config,
-                            const uint32_t uptime_us, const uint8_t* const packet, const size_t size)
-{
-    if (size > (size_t)config->queue_bytes - queue->used) {
-        return false;
-    }
-    if (queue->used == 0U) {
-        queue->since_us = uptime_us;
-    }
-    append(queue, config, packet, size);
-    queue->packets++;
-    return true;
 }
 
 /// The header of the packet `index` octets behind the head; in `copy` when the ring ends in it.
@@ -96,7 +59,7 @@ static void fill(transmitter_queue_t* const queue, const transmitter_channel_con
     ccsds_put_u16(&header[0], CCSDS_APID_IDLE);
     ccsds_put_u16(&header[2], CCSDS_UNSEGMENTED);
     ccsds_put_u16(&header[4], (uint16_t)(size - CCSDS_PACKET_HEADER_bytes - 1U));
-    append(queue, config, header, sizeof(header));
+    transmitter_queue_append(queue, config, header, sizeof(header));
     append_idle(queue, config, size - sizeof(header));
 }
 
@@ -136,7 +99,9 @@ static void take(transmitter_queue_t* const queue, const transmitter_channel_con
     const size_t capacity = config->queue_bytes;
     const size_t straight = (size < capacity - queue->head) ? size : (capacity - queue->head);
     memcpy(out, &queue->octets[queue->head], straight);
-    memcpy(&out[straight], queue->octets, size - straight);
+    if (straight != size) {
+        memcpy(&out[straight], queue->octets, size - straight);
+    }
     const size_t head = (size_t)queue->head + size;
     queue->head       = (uint16_t)((head >= capacity) ? (head - capacity) : head);
     queue->used       = (uint16_t)(queue->used - size);

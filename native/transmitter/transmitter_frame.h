@@ -3,6 +3,8 @@
 #ifndef TRANSMITTER_FRAME_H_INCLUDED
 #define TRANSMITTER_FRAME_H_INCLUDED
 
+#include <string.h>
+
 #include "transmitter.h"
 
 /// What stands in the headers of a frame.
@@ -17,9 +19,30 @@ typedef struct
 
 void transmitter_queue_clear(transmitter_queue_t* queue);
 
-/// Appends a whole packet at `uptime_us`; false, and nothing is changed, when it finds no room.
-bool transmitter_queue_push(transmitter_queue_t* queue, const transmitter_channel_config_t* config, uint32_t uptime_us,
-                            const uint8_t* packet, size_t size);
+/// Where octets go that are appended, and how many of `size` stand there before the ring begins again.
+static inline size_t transmitter_queue_behind(const transmitter_queue_t* const          queue,
+                                              const transmitter_channel_config_t* const config, const size_t size,
+                                              size_t* const straight)
+{
+    const size_t capacity = config->queue_bytes;
+    const size_t end      = (size_t)queue->head + queue->used;
+    const size_t at       = (end >= capacity) ? (end - capacity) : end;
+    *straight             = (size < capacity - at) ? size : (capacity - at);
+    return at;
+}
+
+static inline void transmitter_queue_append(transmitter_queue_t* const                queue,
+                                            const transmitter_channel_config_t* const config,
+                                            const uint8_t* const octets, const size_t size)
+{
+    size_t       straight = 0U;
+    const size_t at       = transmitter_queue_behind(queue, config, size, &straight);
+    memcpy(&queue->octets[at], octets, straight);
+    if (straight != size) {
+        memcpy(queue->octets, &octets[straight], size - straight);
+    }
+    queue->used = (uint16_t)(queue->used + size);
+}
 
 /// Writes the next frame of a queue that is not empty, marker first; what it lacks is filled with an idle packet.
 void transmitter_frame_data(const transmitter_frame_t* frame, transmitter_queue_t* queue,
