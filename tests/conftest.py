@@ -6,9 +6,14 @@ from collections import Counter
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from flightsw.dictionary import load_dictionary
 from tests.browser import started
+
+# Time never decides a test.
+settings.register_profile("flightsw", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("flightsw")
 
 EVENT, STATE, HOUSEKEEPING = 0x100, 0x101, 0x102
 HIGH_M = (6_578_137.0, 0.0, 0.0)  # 200 km above the equator

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flightsw.dictionary import load_dictionary
@@ -399,7 +399,7 @@ def test_no_one_two_three_or_short_burst_of_wrong_bits_goes_undetected() -> None
     assert len(frames.junk) == len(wrong)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_whatever_happens_to_a_stream_is_accounted_for(data: st.DataObject) -> None:
     bursts = downlink(30)
