@@ -23,9 +23,10 @@ INSTALL = $(PIP) install --prefer-binary --no-build-isolation --config-settings=
 	--config-settings=cmake.define.FLIGHTSW_WERROR=$(WERROR)
 
 NATIVE = $(wildcard native/*/*.[ch] hil/firmware/*.[ch] hil/firmware/ports/posix/*.[ch] flightsw/_native/core.c \
-	flightsw/_native/core.cdef)
+	flightsw/_native/core.cdef hil/pace/pace.*)
 PYTHON_FILES = flightsw tests $(wildcard hil)
-C_FILES = $(filter-out %_dictionary.h,$(wildcard native/*/*.[ch] hil/firmware/*.[ch] hil/firmware/ports/posix/*.[ch]))
+C_FILES = $(filter-out %_dictionary.h,$(wildcard native/*/*.[ch] hil/firmware/*.[ch] hil/firmware/ports/posix/*.[ch] \
+	hil/pace/*.[ch]))
 # Of chips and of tools beside the tests: no compiler of this machine takes them for the analysis.
 CHIP_FILES = $(filter-out hil/firmware/ports/posix/%,$(wildcard hil/firmware/ports/*/*.[ch])) tests/hil/simavr/avr_board.c
 

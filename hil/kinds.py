@@ -78,6 +78,7 @@ class GrantFlag(IntFlag):
 
     RESET = 1
     CONTINUE = 2
+    CLOCK = 4
 
 
 class ReplyFlag(IntFlag):

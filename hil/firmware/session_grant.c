@@ -5,6 +5,7 @@
 
 #define FLAG_RESET    1U // of a GRANT
 #define FLAG_CONTINUE 2U
+#define FLAG_CLOCK    4U
 #define FLAG_LAST     1U // of a REPLY
 #define FLAG_MORE     2U
 
@@ -25,6 +26,11 @@ enum
 static uint16_t least(const uint16_t a, const uint16_t b)
 {
     return (a < b) ? a : b;
+}
+
+static uint32_t now_us(void)
+{
+    return (uint32_t)board_clock_us();
 }
 
 static bool by_clock(const session_t* const self)
@@ -147,6 +153,19 @@ static void begin(session_t* const self, const uint16_t number, const uint8_t* c
     }
 }
 
+/// The session goes over from lockstep to real time. A grant's input comes with it: the first tick by the clock leaves it
+/// half a tick to do so.
+static void go_by_clock(session_t* const self)
+{
+    const uint32_t now  = now_us();
+    self->mode          = (uint8_t)SESSION_REAL_TIME;
+    self->tick_due_us   = now + (self->tick_us / 2U);
+    self->status_due_us = now + SESSION_STATUS_us;
+    if (by_clock(self)) {
+        self->grant.answered = false; // what it was answered with is overwritten by the first tick
+    }
+}
+
 /// A number that is neither open nor next. Returns whether the board goes on from it all the same.
 static bool skips_to(session_t* const self, const uint16_t number)
 {
@@ -166,6 +185,9 @@ void session_grant(session_t* const self, const uint8_t* const body, const uint1
     if (self->role == NULL) {
         session_refuse(self, KIND_GRANT, REFUSES_NOT_RUNNING, 0U);
         return;
+    }
+    if ((body[2] & FLAG_CLOCK) != 0U && self->mode == (uint8_t)SESSION_LOCKSTEP) {
+        go_by_clock(self);
     }
     if (number == (uint16_t)(grant->number - 1U) && (grant->answered || by_clock(self))) {
         if (grant->answered) {
@@ -221,11 +243,6 @@ void session_data(session_t* const self, const uint8_t* const body, const uint16
 }
 
 // ------------------------------------------------------------------------------------------------ the clock
-
-static uint32_t now_us(void)
-{
-    return (uint32_t)board_clock_us();
-}
 
 /// Time since something was due; above this, it is not yet.
 #define BEHIND_MAX_us 0x7FFFFFFFU

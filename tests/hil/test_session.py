@@ -465,6 +465,49 @@ def test_in_real_time_a_transmitter_steps_by_its_own_clock() -> None:
     assert len(sent) > 10_000
 
 
+def test_a_session_goes_over_from_lockstep_to_real_time_without_a_break() -> None:
+    config = transmitter_config()
+    bench, double = Bench().started(config), double_of(config)
+    bench.run_at(1_000_000)
+    answers = []
+    for number in range(50):
+        octets = packet(number % 4, 40, number)
+        answers = bench.send(grant(number, octets))
+        assert output(answers) == told(double, octets)
+
+    for number in range(50, 200):
+        now_us = 1_000_000 + (number - 50) * TICK_US
+        octets = packet(number % 4, 40, number)
+        bench.run_at(now_us)
+        assert bench.send(grant(number, octets, flags=GrantFlag.CLOCK)) == []
+        said = bench.run_at(now_us + TICK_US // 2)
+        assert frames_of(said) == told(double, octets)
+    assert bench.send(grant(199)) == []
+    [status] = bench.send(Poll(7))
+    assert (status.mode, status.number) == (1, 200)
+    assert (status.grants_missed, status.late_ticks) == (0, 0)
+
+
+def test_when_the_grant_that_goes_over_is_lost_the_next_one_does() -> None:
+    bench = Bench().started(transmitter_config())
+    bench.send(grant(0))
+
+    assert bench.send(grant(2, packet(0), flags=GrantFlag.CLOCK)) == []
+
+    assert bench.counters()["grants_missed"] == 1
+    assert frames_of(bench.run_at(TICK_US // 2)) != b""
+
+
+def test_a_grant_before_the_one_that_goes_over_is_not_answered_any_more() -> None:
+    bench = Bench().started(transmitter_config())
+    bench.send(grant(0, packet(0)))
+    bench.send(grant(1, flags=GrantFlag.CLOCK))
+    bench.run_at(TICK_US // 2)
+
+    assert bench.send(grant(1)) == []
+    assert bench.send(grant(0)) == [Refused(0x04, Reason.NUMBER, 2)]
+
+
 def test_status_comes_every_half_second_in_real_time() -> None:
     bench = real_time(transmitter_config(heartbeat_us=0))
 
@@ -559,6 +602,16 @@ def test_a_sequencer_answers_what_the_computer_of_the_loop_answers(computer: byt
         expected = double.step_sequencer(octets)
         assert output(bench.send(grant(number, octets))) == expected
     assert output(bench.send(grant(2999, octets))) == expected
+
+
+def test_a_sequencer_in_real_time_answers_as_before_and_says_how_it_is(computer: bytes) -> None:
+    octets = bytes(32 + 4 * int.from_bytes(computer[24:26], "little"))
+    bench = Bench().started(computer, role=Role.SEQUENCER)
+    first = bench.send(grant(0, octets, flags=GrantFlag.CLOCK))
+
+    assert [reply.number for reply in first] == [0] * len(first)
+    assert bench.send(grant(0, octets, flags=GrantFlag.CLOCK)) == first
+    assert [type(said) for said in bench.run_at(500_000)] == [Status]
 
 
 def test_a_sequencer_refuses_an_input_of_another_length(computer: bytes) -> None:

@@ -1,0 +1,42 @@
+/// A thread that wakes at absolute times and tells each wake-up through a pipe, with how late it was.
+///
+/// It sleeps in between and never spins. Under SCHED_FIFO where the system allows it; timer slack 1 us on Linux.
+/// Life: pace_start(), read `fd` when it is ready, pace_stop().
+
+#ifndef PACE_H_INCLUDED
+#define PACE_H_INCLUDED
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/// What is read from the pipe, whole: a tick has begun.
+typedef struct
+{
+    int64_t tick; ///< Counted from 0.
+    int64_t late_ns;
+} pace_beat_t;
+
+typedef struct
+{
+    int         fd; ///< To read from; does not block. Beats that find the pipe full are left out.
+    atomic_bool is_fifo;
+    int         to;
+    int64_t     first_ns;
+    int64_t     period_ns;
+    atomic_bool ending;
+    pthread_t   thread;
+} pace_t;
+
+/// Tick n begins at `first_ns` + n * `period_ns` of CLOCK_MONOTONIC. Returns 0, or errno when there is no pipe or thread:
+/// then there is nothing to stop. `self` must stay where it is.
+int pace_start(pace_t* self, int64_t first_ns, int64_t period_ns);
+
+/// Ends the thread, at its next tick at the latest, and closes the pipe.
+void pace_stop(pace_t* self);
+
+/// Whether it runs under SCHED_FIFO; known once the first tick has begun.
+bool pace_is_fifo(const pace_t* self);
+
+#endif
