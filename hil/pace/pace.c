@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ static int64_t now_ns(void)
 
 static struct timespec time_of(const int64_t ns)
 {
-    return (struct timespec){.tv_sec = (time_t)(ns / SECOND_ns), .tv_nsec = (long)(ns % SECOND_ns)};
+    return (struct timespec){.tv_sec = (time_t)(ns / SECOND_ns), .tv_nsec = ns % SECOND_ns};
 }
 
 static void sleep_until(const int64_t due_ns)
@@ -54,6 +55,22 @@ static void raise_oneself(pace_t* const self)
 #endif
 }
 
+/// Returns how much of what was handed over for a tick has gone; -1 when nothing was.
+static int64_t write_handed(pace_t* const self, const int64_t tick)
+{
+    pace_handed_t* const handed  = &self->handed;
+    int64_t              written = -1;
+    (void)pthread_mutex_lock(&self->guard);
+    self->begun = tick;
+    if (handed->size > 0U && handed->tick == tick) {
+        const ssize_t went = write(handed->to, handed->octets, handed->size);
+        written            = (went < 0) ? 0 : (int64_t)went;
+        handed->size       = 0U;
+    }
+    (void)pthread_mutex_unlock(&self->guard);
+    return written;
+}
+
 static void* beat(void* const argument)
 {
     pace_t* const self = argument;
@@ -61,7 +78,8 @@ static void* beat(void* const argument)
     int64_t due_ns = self->first_ns;
     for (int64_t tick = 0; !atomic_load(&self->ending); tick++) {
         sleep_until(due_ns);
-        const pace_beat_t beat = {.tick = tick, .late_ns = now_ns() - due_ns};
+        const int64_t     late_ns = now_ns() - due_ns;
+        const pace_beat_t beat    = {.tick = tick, .late_ns = late_ns, .written = write_handed(self, tick)};
         (void)!write(self->to, &beat, sizeof(beat));
         due_ns += self->period_ns;
     }
@@ -101,19 +119,26 @@ static int make_thread(pace_t* const self)
 
 int pace_start(pace_t* const self, const int64_t first_ns, const int64_t period_ns)
 {
-    self->first_ns  = first_ns;
-    self->period_ns = period_ns;
+    self->first_ns    = first_ns;
+    self->period_ns   = period_ns;
+    self->begun       = -1;
+    self->handed.size = 0U;
     atomic_store(&self->is_fifo, false);
     atomic_store(&self->ending, false);
-    int error = make_pipe(self);
+    int error = pthread_mutex_init(&self->guard, NULL);
     if (error != 0) {
         return error;
     }
-    error = make_thread(self);
-    if (error != 0) {
+    error = make_pipe(self);
+    if (error == 0) {
+        error = make_thread(self);
+        if (error == 0) {
+            return 0;
+        }
         (void)close(self->fd);
         (void)close(self->to);
     }
+    (void)pthread_mutex_destroy(&self->guard);
     return error;
 }
 
@@ -123,6 +148,32 @@ void pace_stop(pace_t* const self)
     (void)pthread_join(self->thread, NULL);
     (void)close(self->fd);
     (void)close(self->to);
+    (void)pthread_mutex_destroy(&self->guard);
+}
+
+bool pace_hand_over(pace_t* const self, const int64_t tick, const int to, const uint8_t* const octets,
+                    const size_t size)
+{
+    if (size > (size_t)PACE_OCTETS_max) {
+        return false;
+    }
+    (void)pthread_mutex_lock(&self->guard);
+    const bool in_time = self->begun < tick;
+    if (in_time) {
+        self->handed.to   = to;
+        self->handed.tick = tick;
+        self->handed.size = size;
+        (void)memcpy(self->handed.octets, octets, size);
+    }
+    (void)pthread_mutex_unlock(&self->guard);
+    return in_time;
+}
+
+void pace_take_back(pace_t* const self)
+{
+    (void)pthread_mutex_lock(&self->guard);
+    self->handed.size = 0U;
+    (void)pthread_mutex_unlock(&self->guard);
 }
 
 bool pace_is_fifo(const pace_t* const self)
