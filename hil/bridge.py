@@ -1,7 +1,8 @@
 """A board on a port as a part of a flight: the transmitter, or the flight computer.
 
-The tick is granted and answered in lockstep: what comes out depends on what went in and on nothing
-else, however long the line takes and whatever it loses. A board that is lost is looked for by its
+In lockstep a tick is granted and answered: what comes out depends on what went in and on nothing
+else, however long the line takes and whatever it loses. In real time each tick has its place on the
+wall clock, and what comes late has missed it. A board that is lost is looked for by its
 identity, and goes on in the same session as if nothing had been.
 """
 
@@ -18,6 +19,8 @@ from hil.errors import BoardError, BoardLostError, BoardSilentError, PortLostErr
 from hil.handshake import Part, end
 from hil.kinds import COUNTERS, GrantFlag, Identity, Mode, Poll, Role, Status
 from hil.line import SessionEndedError
+from hil.paced_sequencer import PacedSequencer
+from hil.paced_transmitter import PacedTransmitter
 from hil.ports import BAUD
 from hil.refusals import Expected
 from hil.statistics import Statistics
@@ -57,6 +60,9 @@ class Bridge:
         What the line went through.
     state : LinkState
         Where the link is.
+    earlier : list of bytes
+        In real time: answers of a flight computer that had missed their ticks and came in the last
+        one, before that which `step_sequencer` returned.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -68,6 +74,9 @@ class Bridge:
         self._unfinished: Tick | None = None
         self._quiet_us = self._troubles = 0
         self._counted_before: dict[str, int] = {}  # on the board, in flights before this one
+        self.earlier: list[bytes] = []
+        self._by_clock = False
+        self._paced: PacedTransmitter | PacedSequencer | None = None
         self._connection = Connection(settings, self.statistics)
 
     @classmethod
@@ -165,6 +174,9 @@ class Bridge:
     def step_transmitter(self, packets: bytes, *, supply_mv: int, reset: bool) -> bytes:
         """Let a tick pass and return all octets that the transmitter sent in it.
 
+        In real time: wait for the tick, and return what has come by then since the last one, in
+        pieces that end anywhere.
+
         Parameters
         ----------
         packets : bytes
@@ -179,7 +191,12 @@ class Bridge:
         BoardLostError, BoardResetError
             As the policy says.
         """
-        return self._step(Tick(GrantFlag.RESET if reset else 0, supply_mv, packets))
+        tick = Tick(GrantFlag.RESET if reset else 0, supply_mv, packets)
+        if self._goes_by_clock() and isinstance(self._paced, PacedTransmitter):
+            octets = self._paced.step(tick)
+            self._judge()
+            return octets
+        return self._step(tick)
 
     def start_sequencer(self, config: bytes, *, tick_us: int) -> None:
         """Start the flight computer; `config` is the memory of its table. Errors as above."""
@@ -188,12 +205,31 @@ class Bridge:
     def step_sequencer(self, measured: bytes) -> bytes:
         """Give a tick's measurements and return the answer; nothing when the computer is lost.
 
+        In real time: wait for the tick, and then for the answer until the next one is due; nothing
+        when none has come. One that comes later is returned then, others in `earlier`.
+
         Raises
         ------
         BoardLostError, BoardResetError
             As the policy says; a computer that was reset is never begun again.
         """
-        return self._step(Tick(0, 0, measured))
+        tick = Tick(0, 0, measured)
+        if self._goes_by_clock() and isinstance(self._paced, PacedSequencer):
+            *self.earlier, answer = self._paced.step(tick) or [b""]
+            self._judge()
+            return answer
+        return self._step(tick)
+
+    def go_by_clock(self) -> None:
+        """Let each tick from the next one on begin at its own time of the wall clock.
+
+        The session that runs goes over; there is no way back, until another one is started.
+        """
+        self._by_clock = True
+
+    def leave_clock(self) -> None:
+        """Let the time go: nothing more is flown in this session. Its counts stand."""
+        self._end_pace()
 
     def status(self) -> Status:
         """Return what the board says of itself, its counters too.
@@ -209,9 +245,7 @@ class Bridge:
             status = self._or_lost(lambda: question.asked(self._connection.line))
         except SessionEndedError as error:  # the board answers all the same
             status = error.status
-        counted = {name: getattr(status, name) for name in COUNTERS}
-        before = self._counted_before
-        self.statistics.on_board = {name: counted[name] - before.get(name, 0) for name in counted}
+        self._note(status)
         return status
 
     def stop(self) -> None:
@@ -223,6 +257,7 @@ class Bridge:
             When the board is gone, or does not answer.
         """
         part, self._part = self._part, None
+        self._end_pace()
         if part is not None and not self._connection.away:
             line = self._connection.line
             self._or_lost(lambda: end(line, line.session))
@@ -253,6 +288,7 @@ class Bridge:
         self, role: Role, config: bytes, tick_us: int, supply_mv: int, *, warm: bool
     ) -> None:
         self._part = None
+        self._end_pace()
         part = Part(role, Mode.LOCKSTEP, config, self._expected.dictionary, tick_us)
         self._or_lost(lambda: self._connection.start(part, supply_mv=supply_mv, warm=warm))
         self._part = part
@@ -268,6 +304,39 @@ class Bridge:
         except (PortLostError, BoardSilentError) as error:
             msg = f"board gone{self._connection.at}: {error}"
             raise BoardLostError(msg) from error
+
+    # ------------------------------------------------------------------------------ real time
+
+    def _goes_by_clock(self) -> bool:
+        """Return whether this tick is one of real time; the first one begins it."""
+        part = self._part
+        begins = self._by_clock and self._paced is None and self._unfinished is None
+        if begins and part is not None and not self._connection.away:
+            paced = PacedTransmitter if part.role is Role.TRANSMITTER else PacedSequencer
+            self._paced = paced(
+                self._connection,
+                self.statistics,
+                tick_us=part.tick_us,
+                number=self._number,
+                told=self._note,
+                restarted=self._counted_before.clear,
+            )
+        return self._paced is not None
+
+    def _end_pace(self) -> None:
+        self._by_clock = False
+        paced, self._paced = self._paced, None
+        if paced is not None:
+            paced.close()
+
+    def _note(self, status: Status) -> None:
+        """Take what the board has counted since it was started, or reset."""
+        before, statistics = self._counted_before, self.statistics
+        counted = {name: getattr(status, name) - before.get(name, 0) for name in COUNTERS}
+        statistics.on_board = counted
+        if statistics.real_time is not None:  # before that it counts none of these
+            statistics.real_time.grants_missed = counted["grants_missed"]
+            statistics.real_time.board_late_ticks = counted["late_ticks"]
 
     # ------------------------------------------------------------------------------ a tick
 
@@ -330,14 +399,23 @@ class Bridge:
         statistics = self.statistics
         statistics.ticks += 1
         statistics.round_trips_s.append(round_trip_s)
-        troubles = statistics.troubles
+        if self._judge():
+            # Of what was said once: Karn and Partridge, 1987.
+            self._connection.line.took(round_trip_s)
+
+    def _judge(self) -> bool:
+        """Tell how the link is after a tick; return whether the tick went without any trouble."""
+        troubles = self.statistics.troubles
+        if self._connection.away:
+            self.state = LinkState.LOST
+            return False
         if troubles != self._troubles:
             self._troubles = troubles
             self._quiet_us = 0
             self.state = LinkState.DEGRADED
-            return
-        self._connection.line.took(round_trip_s)  # of what was said once: Karn and Partridge, 1987
+            return False
         if self.state is not LinkState.RUN and self._part is not None:
             self._quiet_us += self._part.tick_us
             if self._quiet_us >= _DEGRADED_US:
                 self.state = LinkState.RUN
+        return True

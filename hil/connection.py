@@ -103,7 +103,7 @@ class Connection:
 
     # ------------------------------------------------------------------------------ loss
 
-    def recover(self, error: BoardError, *, supply_mv: int) -> Outcome:
+    def recover(self, error: BoardError, *, supply_mv: int, holds: bool = True) -> Outcome:
         """Do what the policy says when a board is lost.
 
         Parameters
@@ -112,6 +112,8 @@ class Connection:
             How it was noticed.
         supply_mv : int
             Supply of a transmitter that has to be started again, mV.
+        holds : bool
+            Whether the flight waits meanwhile. One in real time does not: `look` in each tick.
 
         Raises
         ------
@@ -133,10 +135,11 @@ class Connection:
         if settings.policy == "fail":
             msg = f"board gone{self.at}: {error}"
             raise BoardLostError(msg) from error
-        if settings.policy == "continue":
-            self._tell(f"board gone{self.at}, the flight goes on without it")
+        if settings.policy == "continue" or not holds:
+            until = f" for {settings.wait_s:g} s at most" if settings.policy == "wait" else ""
+            self._tell(f"board gone{self.at}, the flight goes on without it{until}")
             self.away = True
-            if self._plays(Role.SEQUENCER):
+            if self._plays(Role.SEQUENCER) and settings.policy == "continue":
                 self.line.close()  # of no use any more: it has missed ticks
             else:
                 self._search = self._search_for(error)
@@ -154,8 +157,12 @@ class Connection:
 
     def look(self, *, supply_mv: int) -> Outcome:
         """Look for a board that is away, without waiting; errors as above."""
+        settings = self._settings
         found = None if self._search is None else self._search.look(0.0)
         if found is None:
+            if settings.policy == "wait" and time.monotonic() - self._noticed_s > settings.wait_s:
+                msg = f"board gone{self.at}, and not back within {settings.wait_s:g} s"
+                raise BoardLostError(msg)
             return Outcome.AWAY
         try:
             outcome = self._take_back(self._statistics.losses[-1], found, supply_mv)

@@ -67,6 +67,7 @@ def begin(line: Line, identity: Identity, part: Part, *, supply_mv: int, warm: b
     name = line.port.name
     check_role(name, identity, part.role, part.config)
     line.session = 0
+    line.forget()
     if identity.state == State.RUNNING:
         end(line, identity.session)  # that of a host that is no more: the port is ours alone
     _configure(line, part.config)
@@ -89,7 +90,8 @@ def begin(line: Line, identity: Identity, part: Part, *, supply_mv: int, warm: b
 def end(line: Line, session: int) -> None:
     """End a session; errors as above."""
     line.session = 0
-    Question(Stop(session), Status, lambda status: status.nonce == 0).asked(line)
+    idle = int(State.IDLE)  # what a board says of itself in real time has the same nonce
+    Question(Stop(session), Status, lambda said: said.nonce == 0 and said.state == idle).asked(line)
 
 
 def _configure(line: Line, config: bytes) -> None:

@@ -6,15 +6,18 @@ said again, never what a tick's octets are.
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
+from collections import deque
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from hil.errors import BoardError, BoardMismatchError, BoardRefusedError, BoardSilentError
 from hil.kinds import (
     Credit,
     Discover,
+    Frames,
     HostMessage,
     Identity,
     Poll,
@@ -27,10 +30,13 @@ from hil.kinds import (
 from hil.link import DELIMITER, OVERHEAD, WINDOW_MIN, Credits, Decoder, frame
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from hil.ports import Port
     from hil.statistics import Statistics
     from hil.wire import Recorder
 
+_T = TypeVar("_T")
 _FRAME_MAX: Final = 255
 _TIMEOUTS: Final = 3  # in a row, and nothing for so long, and the board counts as lost:
 _SILENCE_S: Final = 1.5  # it may hold its breath, an emulator's pseudo-terminal for 1 s
@@ -40,6 +46,7 @@ _REPEATS_MAX: Final = 100  # of one question, of a board that does answer
 _ASK_AGAIN_S: Final = (0.25, 0.5, 1.0)
 _BITS_PER_OCTET: Final = 10
 _NUMBERS: Final = 0xFFFF
+_OTHERS_MAX: Final = 1000
 _CONTENT_MIN: Final = 26  # with less, no grant has room for an input
 
 
@@ -93,6 +100,11 @@ class Line:
         Where things are counted.
     recorder : Recorder or None
         Told every octet.
+
+    Attributes
+    ----------
+    witness : callable or None
+        Told every message that is heard, whoever listens.
     """
 
     def __init__(
@@ -103,12 +115,15 @@ class Line:
         self.credits = Credits(WINDOW_MIN)
         self.frame_max = WINDOW_MIN
         self.half_window = WINDOW_MIN // 2
-        self._statistics = statistics
+        self.witness: Callable[[Received], object] | None = None
+        self.statistics: Final = statistics
         self._recorder = recorder
         self._decoder = Decoder(from_board=True, counters=statistics.line)
         self._sequence = 0
         self._octet_s = _BITS_PER_OCTET / baud
         self._usual_s = 0.0  # a smoothed round trip
+        self._held: bytearray | None = None
+        self._put_back: list[Received] = []
 
     # ------------------------------------------------------------------------------ octets
 
@@ -125,10 +140,21 @@ class Line:
             octets += frame(encode(message, self._sequence))
             self._sequence = (self._sequence + 1) & 0xFF
         self.credits.spend(len(octets))
-        self._statistics.octets_to_board += len(octets)
+        self.statistics.octets_to_board += len(octets)
         if self._recorder is not None:
             self._recorder.to_board(octets)
-        self.port.write(octets)
+        if self._held is None:
+            self.port.write(octets)
+        else:
+            self._held += octets
+
+    def held(self, say: Callable[[], _T]) -> tuple[_T, bytes]:
+        """Return what `say` returns, and what it sends: that is for the caller to write."""
+        held = self._held = bytearray()
+        try:
+            return say(), bytes(held)
+        finally:
+            self._held = None
 
     def listen(self, timeout_s: float) -> list[Received]:
         """Return what has been heard; nothing when no message ends within `timeout_s`.
@@ -138,16 +164,32 @@ class Line:
         PortLostError
             When the port is gone.
         """
-        octets = self.port.read(timeout_s)
-        if not octets:
-            return []
-        self._statistics.octets_from_board += len(octets)
-        if self._recorder is not None:
+        before, self._put_back = self._put_back, []
+        octets = self.port.read(0.0 if before else timeout_s)
+        if not octets and not before:
+            return before
+        heard = self._heard(octets)
+        if self.witness is not None:
+            for received in (*before, *heard):
+                self.witness(received)
+        return before + heard
+
+    def _heard(self, octets: bytes) -> list[Received]:
+        self.statistics.octets_from_board += len(octets)
+        if self._recorder is not None and octets:
             self._recorder.from_board(octets)
         heard = self._decoder.feed(octets)
         for received in heard:
             self.credits.heard(received.taken)
         return heard
+
+    def put_back(self, heard: Iterable[Received]) -> None:
+        """Let messages be heard once more, by whoever listens next."""
+        self._put_back += heard
+
+    def forget(self) -> None:
+        """Let what was put back be heard no more."""
+        self._put_back.clear()
 
     def close(self) -> None:
         """Let the port go."""
@@ -167,12 +209,12 @@ class Line:
         """
         inquiry = Inquiry(self)
         until = time.monotonic() + patience_s
-        before = self._statistics.octets_from_board
+        before = self.statistics.octets_from_board
         while (left := until - time.monotonic()) > 0.0:
             identity = inquiry.ask(left)
             if identity is not None:
                 return identity
-        heard = self._statistics.octets_from_board - before
+        heard = self.statistics.octets_from_board - before
         msg = f"{self.port.name}: no board of this link answers"
         if heard:
             msg += f"; {heard} octets came that are no answer: is its rate another one?"
@@ -194,7 +236,66 @@ class Line:
     # ------------------------------------------------------------------------------ tasks
 
     def carry(self, task: Task) -> None:
-        """Say something until it is done, whatever the line loses.
+        """Say something until it is done, whatever the line loses; errors are those of `Errand`."""
+        Errand(self, task).work()
+
+    def took(self, round_trip_s: float) -> None:
+        """Learn how long an answer takes."""
+        self._usual_s += 0.125 * (round_trip_s - self._usual_s)
+
+    def patience_s(self, timeouts: int) -> float:
+        """Return how long an answer may take after so many time-outs in a row, s."""
+        on_the_way_s = (self.credits.on_the_way + _FRAME_MAX) * self._octet_s
+        usual_s = _PATIENCE_MIN_S + 4.0 * self._usual_s
+        return on_the_way_s + min(usual_s * 2.0**timeouts, max(usual_s, _PATIENCE_MAX_S))
+
+    def question(self) -> int:
+        """Ask how the board is; from its answer on the credits are known again."""
+        nonce = 1 + secrets.randbelow(_NUMBERS)
+        before = self.statistics.octets_to_board
+        self.send(Poll(nonce), fresh=True)
+        self.credits.ask(self.statistics.octets_to_board - before)
+        return nonce
+
+    def check(self, status: Status, task: Task) -> None:
+        """Raise when a board that says this can never answer a task."""
+        if self.session and status.session != self.session:
+            raise SessionEndedError(status)
+        task.check(status)
+
+
+class Errand:
+    """A task on its way: said when it is made, and again as often as it takes.
+
+    Parameters
+    ----------
+    line, task
+        What is said, and over which line.
+    at_s : float, optional
+        When it goes, s of `time.monotonic`, if not now.
+
+    Raises
+    ------
+    PortLostError
+        When the port is gone.
+    """
+
+    def __init__(self, line: Line, task: Task, *, at_s: float | None = None) -> None:
+        self._line = line
+        self._task = task
+        self._asked = self._timeouts = self._repeats = 0
+        task.send(line, again=False)
+        self._heard_s = time.monotonic() if at_s is None else at_s
+        self.begun_s: Final = self._heard_s
+        self._until = self._heard_s + line.patience_s(0)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it was said once, and answered without a word more."""
+        return not (self._repeats or self._timeouts)
+
+    def work(self, until_s: float = math.inf) -> bool:
+        """Go on until the task is done, or until `time.monotonic` says so; return whether it is.
 
         Raises
         ------
@@ -207,85 +308,71 @@ class Line:
         PortLostError
             When the port is gone.
         """
-        task.send(self, again=False)
-        asked = timeouts = repeats = 0
-        now = heard_s = time.monotonic()
-        until = now + self._patience_s(0)
+        line, task = self._line, self._task
+        now = time.monotonic()
         while True:
-            again = doubted = False
-            got_on = False
-            for received in self.listen(max(0.0, until - now)):
+            again = doubted = got_on = False
+            for received in line.listen(max(0.0, min(self._until, until_s) - now)):
                 message = received.message
                 taken = task.take(received)
                 if taken is Taken.DONE:
-                    return
+                    return True
                 again = again or taken is Taken.SPOILT
                 got_on = got_on or taken is not Taken.NOTHING or isinstance(message, Credit)
-                if isinstance(message, Status) and asked and message.nonce == asked:
-                    asked = 0
-                    self._check(message, task)
-                    self.credits.answered(received.taken)
+                if isinstance(message, Status) and self._asked and message.nonce == self._asked:
+                    self._asked = 0
+                    line.check(message, task)
+                    line.credits.answered(received.taken)
                     again = got_on = True
                 elif isinstance(message, Refused) and message.reason == Reason.NOT_RUNNING:
-                    doubted = not asked
+                    doubted = not self._asked
             now = time.monotonic()
             if got_on:
-                timeouts = 0
-                heard_s = now
-                until = now + self._patience_s(0)
+                self._timeouts = 0
+                self._heard_s = now
+                self._until = now + line.patience_s(0)
             if again:
-                repeats += 1
-                if repeats > _REPEATS_MAX:
-                    msg = f"{self.port.name}: the board answers, but takes nothing, {repeats} times"
-                    raise BoardRefusedError(msg)
-                self._statistics.repeats += 1
-                task.send(self, again=True)
+                self._say_again()
             elif doubted:
-                asked = self._question()
-            elif now >= until:
-                timeouts += 1
-                self._statistics.timeouts += 1
-                if timeouts >= _TIMEOUTS and now - heard_s >= _SILENCE_S:
-                    msg = f"{self.port.name}: the board does not answer"
-                    raise BoardSilentError(msg)
-                asked = self._question()
-                until = now + self._patience_s(timeouts)
+                self._asked = line.question()
+            elif now >= self._until:
+                self._time_out(now)
             else:
-                task.go_on(self)
+                task.go_on(line)
+            if now >= until_s:
+                return False
 
-    def took(self, round_trip_s: float) -> None:
-        """Learn how long an answer takes."""
-        self._usual_s += 0.125 * (round_trip_s - self._usual_s)
+    def _say_again(self) -> None:
+        self._repeats += 1
+        if self._repeats > _REPEATS_MAX:
+            name = self._line.port.name
+            msg = f"{name}: the board answers, but takes nothing, {self._repeats} times"
+            raise BoardRefusedError(msg)
+        self._line.statistics.repeats += 1
+        self._task.send(self._line, again=True)
 
-    def _patience_s(self, timeouts: int) -> float:
-        on_the_way_s = (self.credits.on_the_way + _FRAME_MAX) * self._octet_s
-        usual_s = _PATIENCE_MIN_S + 4.0 * self._usual_s
-        return on_the_way_s + min(usual_s * 2.0**timeouts, max(usual_s, _PATIENCE_MAX_S))
-
-    def _question(self) -> int:
-        """Ask how the board is; from its answer on the credits are known again."""
-        nonce = 1 + secrets.randbelow(_NUMBERS)
-        before = self._statistics.octets_to_board
-        self.send(Poll(nonce), fresh=True)
-        self.credits.ask(self._statistics.octets_to_board - before)
-        return nonce
-
-    def _check(self, status: Status, task: Task) -> None:
-        if self.session and status.session != self.session:
-            raise SessionEndedError(status)
-        task.check(status)
+    def _time_out(self, now: float) -> None:
+        self._timeouts += 1
+        self._line.statistics.timeouts += 1
+        if self._timeouts >= _TIMEOUTS and now - self._heard_s >= _SILENCE_S:
+            msg = f"{self._line.port.name}: the board does not answer"
+            raise BoardSilentError(msg)
+        self._asked = self._line.question()
+        self._until = now + self._line.patience_s(self._timeouts)
 
 
 class Inquiry:
     """DISCOVER, said now and then until IDENTITY answers.
 
     Ever less often: a boot loader that listens after a reset goes on once there is silence.
+    Telemetry that comes meanwhile, of a board whose flight goes on, is put back.
     """
 
     def __init__(self, line: Line) -> None:
         self._line = line
         self._first = secrets.randbits(31)
         self._asked = 0
+        self._others: deque[Received] = deque(maxlen=_OTHERS_MAX)
         self._size = len(DELIMITER) + len(frame(encode(Discover(0), 0)))
 
     @property
@@ -303,11 +390,19 @@ class Inquiry:
         """Wait for the answer, s."""
         until = time.monotonic() + timeout_s
         while True:
-            for message, _, taken in self._line.listen(max(0.0, until - time.monotonic())):
-                if isinstance(message, Identity):
+            found = None
+            for received in self._line.listen(max(0.0, until - time.monotonic())):
+                message = received.message
+                if isinstance(message, Frames):
+                    self._others.append(received)
+                elif isinstance(message, Identity):
                     which = message.nonce - self._first
                     if 0 <= which < self._asked:
-                        self._line.meet(message, taken, (self._asked - 1 - which) * self._size)
-                        return message
+                        after = (self._asked - 1 - which) * self._size
+                        self._line.meet(message, received.taken, after)
+                        found = message
+            if found is not None:
+                self._line.put_back(self._others)
+                return found
             if time.monotonic() >= until:
                 return None

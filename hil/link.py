@@ -208,6 +208,10 @@ class Credits:
             self._sent = taken
         self._taken = taken
 
+    def mark(self) -> None:
+        """Take note that a question goes now: what its answer counts is known to be taken."""
+        self._since_question = 0
+
     def ask(self, octets: int) -> None:
         """After a time-out a question has gone: all that went before it is taken, or lost."""
         self._sent = (self._taken + octets) & _MASK16

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import serial
 
 from hil.errors import PortError, PortLostError
-from hil.present import ports_here
+from hil.present import PSEUDO_TERMINALS, ports_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,6 @@ LOST: Final[tuple[type[BaseException], ...]] = (
 )
 BAUD: Final = 115_200
 
-_PSEUDO_TERMINALS: Final = range(136, 144)  # Linux: devices.txt, majors of Unix98 PTY slaves
 _CONNECT_S: Final = 5.0
 _READ_MAX: Final = 1 << 16
 _UNSENT_MAX: Final = 1 << 18  # far above what credits let be on the way
@@ -74,6 +73,17 @@ class Port(Protocol):
         ------
         PortLostError
             When the port is gone.
+        """
+        ...
+
+    def wake_on(self, descriptor: int | None) -> None:
+        """End a `read` also when something can be read from a descriptor; not on every port."""
+        ...
+
+    def outlet(self) -> int | None:
+        """Return a descriptor that octets may be written to by another hand; None when none may.
+
+        It is so until the next `write`.
         """
         ...
 
@@ -137,7 +147,7 @@ def _make_ready(handle: Any) -> None:
     descriptor = handle.fileno()
     # pyserial's lock keeps out who locks as well; this keeps out everybody but root. The mark of a
     # pseudo-terminal would outlive a killed host, as the board keeps its end open.
-    if os.major(os.fstat(descriptor).st_rdev) not in _PSEUDO_TERMINALS:
+    if os.major(os.fstat(descriptor).st_rdev) not in PSEUDO_TERMINALS:
         fcntl.ioctl(descriptor, termios.TIOCEXCL)
     with contextlib.suppress(*LOST, ValueError):
         handle.set_low_latency_mode(True)  # an FTDI adapter waits 16 ms otherwise
@@ -198,6 +208,7 @@ class _DescriptorPort:
         self._unsent = bytearray()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._descriptor, selectors.EVENT_READ)
+        self._waking: int | None = None
 
     def write(self, octets: bytes) -> None:
         if self._unsent:
@@ -215,27 +226,43 @@ class _DescriptorPort:
     def read(self, timeout_s: float) -> bytes:
         until = None
         while True:
-            ready = self._guarded_select(timeout_s)
-            if not ready:
-                return b""
+            ready, woken = self._guarded_select(timeout_s)
             if ready & selectors.EVENT_READ:
                 return self._received()
-            self._flush()
+            if ready & selectors.EVENT_WRITE:
+                self._flush()
+            if woken or not ready:
+                return b""
             now = time.monotonic()
             until = until or now + timeout_s
             timeout_s = max(0.0, until - now)
+
+    def wake_on(self, descriptor: int | None) -> None:
+        if self._waking is not None:
+            self._selector.unregister(self._waking)
+        self._waking = descriptor
+        if descriptor is not None:
+            self._selector.register(descriptor, selectors.EVENT_READ)
+
+    def outlet(self) -> int | None:
+        return None if self._unsent else self._descriptor
 
     def close(self) -> None:
         self._selector.close()
         with contextlib.suppress(*LOST):
             self._close()
 
-    def _guarded_select(self, timeout_s: float) -> int:
+    def _guarded_select(self, timeout_s: float) -> tuple[int, bool]:
+        """Return what the port is ready for, and whether another descriptor woke us."""
         try:
             ready = self._selector.select(timeout_s)
         except (OSError, ValueError, RuntimeError) as error:  # a closed descriptor or selector
             raise PortLostError(_gone(self.name)) from error
-        return ready[0][1] if ready else 0
+        events = 0
+        for key, mask in ready:
+            if key.fd == self._descriptor:
+                events = mask
+        return events, len(ready) > bool(events)
 
     def _received(self) -> bytes:
         try:
@@ -315,6 +342,12 @@ class _ThreadedPort:
                 while True:
                     octets += self._received.get_nowait()
             return octets
+
+    def wake_on(self, descriptor: int | None) -> None:
+        """Its queue ends a wait on time by itself."""
+
+    def outlet(self) -> None:
+        """Its thread alone writes."""
 
     def close(self) -> None:
         self._closing.set()

@@ -11,6 +11,8 @@ from serial.tools import list_ports
 from hil.boards import registry
 from hil.errors import BoardError
 
+PSEUDO_TERMINALS = range(136, 144)  # Linux: devices.txt, majors of Unix98 PTY slaves
+
 
 @dataclass(frozen=True, slots=True)
 class Present:
@@ -69,6 +71,14 @@ def ports_here() -> list[Present]:
                 for board in registry.registered()
             ]
     return sorted(found, key=lambda port: port.name)
+
+
+def has_rate(name: str) -> bool:
+    """Return whether octets take their time on a port: one of the system, and no process's."""
+    try:
+        return os.major(os.stat(name).st_rdev) not in PSEUDO_TERMINALS
+    except OSError:
+        return "://" not in name  # of another system
 
 
 def _title(*candidates: str | None) -> str:

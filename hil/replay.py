@@ -1,8 +1,8 @@
 """A wire log flown again: the same grants to a board, and its answers beside those recorded.
 
 What is flown is what the log says was granted, once each, whatever the line had repeated or lost;
-what is compared is the output of each tick. A session in real time went by the clock of its board
-and cannot be flown again.
+what is compared is the output of each tick. From the grant on with which a session went over to
+real time it went by a clock, and cannot be flown again.
 """
 
 from __future__ import annotations
@@ -58,12 +58,15 @@ class FlownSession:
     config : bytes
         What it was configured with.
     ticks : list of FlownTick
-        Answered in full, in the order granted.
+        Answered in full in lockstep, in the order granted.
+    by_clock : bool
+        Whether it was in real time, from its start or from the end of these on.
     """
 
     start: Start
     config: bytes
     ticks: list[FlownTick] = field(default_factory=list)
+    by_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Replayed:
     first : Differing or None
         The first of them.
     real_time : int
-        Sessions of the log that could not be flown.
+        Sessions of the log that were not flown, or only up to where they went over to real time.
     """
 
     sessions: int
@@ -149,7 +152,7 @@ def replay(log: WireLog, url: str, *, baud: int = BAUD) -> Replayed:
                 if recorded != now:
                     differing += 1
                     first = first or Differing(number, tick, recorded, now)
-    return Replayed(len(flown), ticks, differing, first, len(sessions) - len(flown))
+    return Replayed(len(flown), ticks, differing, first, sum(each.by_clock for each in sessions))
 
 
 def _flown_again(bridge: Bridge, session: FlownSession) -> Iterator[tuple[bytes, bytes]]:
@@ -226,12 +229,17 @@ class _Reader:
     def _begin(self, session: int) -> None:
         if self._asked is None or self._asked.session != session:
             return  # a repeat
-        self.sessions.append(FlownSession(self._asked, bytes(self._config)))
+        by_clock = self._asked.mode == Mode.REAL_TIME
+        self.sessions.append(FlownSession(self._asked, bytes(self._config), by_clock=by_clock))
         self._asked = self._tick = None
         self._number = -1
         self._open = False
 
     def _grant(self, grant: Grant) -> None:
+        if grant.flags & GrantFlag.CLOCK:
+            self.sessions[-1].by_clock = True
+            self._miss()
+            return
         if grant.number == self._number:
             self._add(0, grant.octets)  # a repeat; it may bring more than the first
             return

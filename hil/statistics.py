@@ -6,6 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 
 from hil.link import LineCounters
+from hil.real_time import RealTime
 
 
 @dataclass(slots=True)
@@ -54,6 +55,8 @@ class Statistics:
         In the order of the flight.
     round_trips_s : array
         From a grant to its whole answer, s by the wall clock, one a tick.
+    real_time : RealTime or None
+        Of the ticks that were flown by the clock, if any were.
     """
 
     ticks: int = 0
@@ -66,6 +69,7 @@ class Statistics:
     on_board: dict[str, int] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     round_trips_s: array[float] = field(default_factory=lambda: array("d"))
+    real_time: RealTime | None = None
 
     @property
     def troubles(self) -> int:
@@ -79,6 +83,7 @@ class Statistics:
             + line.malformed
             + line.sequence_gaps
             + line.sequence_repeats
+            + (0 if self.real_time is None else self.real_time.misses + self.real_time.octets_lost)
         )
 
     def round_trip_s(self, percent: float) -> float:
@@ -91,8 +96,13 @@ class Statistics:
         >>> made.round_trip_s(50.0), made.round_trip_s(100.0)
         (0.002, 0.004)
         """
-        ordered = sorted(self.round_trips_s)
-        if not ordered:
-            return float("nan")
-        rank = -(-len(ordered) * percent // 100.0)  # the nearest rank, rounded up
-        return ordered[min(len(ordered) - 1, max(0, int(rank) - 1))]
+        return percentile(self.round_trips_s, percent)
+
+
+def percentile(values: array[float], percent: float) -> float:
+    """Return the value that `percent` of all did not exceed; NaN without any."""
+    ordered = sorted(values)
+    if not ordered:
+        return float("nan")
+    rank = -(-len(ordered) * percent // 100.0)  # the nearest rank, rounded up
+    return ordered[min(len(ordered) - 1, max(0, int(rank) - 1))]

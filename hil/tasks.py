@@ -128,6 +128,11 @@ class Tick:
         self.more = False
         self._kept = len(self.output)
 
+    @property
+    def is_said(self) -> bool:
+        """Whether its grant and its whole input have gone to the line."""
+        return self._granted and self._said >= len(self.octets)
+
     def begin_again(self) -> None:
         """Keep, of a board that was reset, what came whole; it is over if its time has passed."""
         self.number = 0

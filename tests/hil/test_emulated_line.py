@@ -16,6 +16,7 @@ from hil.errors import BoardResetError, BoardSilentError
 from tests.hil.chips import require
 from tests.hil.conftest import packet, transmitter_config
 from tests.hil.faults import Spoilt, WrongRate
+from tests.hil.flown import ComputerWindow
 from tests.hil.line_cases import (
     SELECTION,
     Case,
@@ -30,6 +31,8 @@ from tests.hil.line_cases import (
 from tests.hil.proxy import Proxy
 from tests.hil.recovery import LONG_S, Trouble, recorded, recoveries
 from tests.hil.recovery import SELECTION as SLOWLY
+from tests.hil.test_real_time import check, fly, transmitting
+from tests.hil.test_real_time import recorded as real_time_recorded
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,11 @@ def emulated():
 def proxy(emulated: EmulatedBoard, tmp_path: Path):
     with Proxy(emulated.port, tmp_path / "line") as proxy:
         yield proxy
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "wire.log"
 
 
 @pytest.fixture
@@ -134,3 +142,17 @@ def test_a_computer_that_is_reset_in_flight_is_never_begun_again(
 
     with pytest.raises(BoardResetError, match="board reset"):
         bridge.step_sequencer(measured)
+
+
+@pytest.mark.parametrize("role", ["transmitter", "sequencer"])
+def test_by_the_clock_it_says_what_it_says_in_lockstep(emulated: EmulatedBoard, log: Path, role):
+    """An emulator on a busy machine is late: that is counted, and changes no octet."""
+    window = transmitting() if role == "transmitter" else ComputerWindow("progress-ms-04", 250)
+    with real_time_recorded(emulated.port, log) as bridge:
+        came = fly(window, bridge, since=20)
+
+    check(came, window, log)
+    told = bridge.statistics.real_time
+    assert told is not None
+    assert told.offset is not None
+    assert (told.octets_lost, bridge.statistics.losses) == (0, [])

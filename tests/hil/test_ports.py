@@ -190,7 +190,7 @@ def opened_plainly(name: str) -> str:
 
 def test_a_program_that_takes_no_lock_is_kept_out_too(far: Far, monkeypatch) -> None:
     """TIOCEXCL: the system itself refuses, to everybody but root. Here of a pseudo-terminal."""
-    monkeypatch.setattr(ports, "_PSEUDO_TERMINALS", ())
+    monkeypatch.setattr(ports, "PSEUDO_TERMINALS", ())
     port = open_port(far.name)
 
     assert "Device or resource busy" in opened_plainly(far.name)
