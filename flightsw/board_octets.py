@@ -10,11 +10,14 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flightsw._native import ffi, lib
 from flightsw.dictionary import Packet, load_dictionary, numpy_dtype
 from flightsw.errors import FlightswError
+
+if TYPE_CHECKING:
+    from collections import deque
 
 _TRANSMITTER: Final = struct.Struct("<2H7I3H2B")
 _RATE: Final = slice(4, 8)  # rate_bps in it
@@ -118,6 +121,41 @@ def answer_of(octets: bytes) -> Answer:
         msg = f"{len(packets)} octets of packets are not {packet_count} packets"
         raise BoardAnswerError(msg)
     return Answer(actions, (x, y, z), packet_count, packets, latched)
+
+
+def joined(answers: deque[bytes]) -> bytes:
+    """Take the answers of several ticks as one, as many as the core has room for; nothing of none.
+
+    Parameters
+    ----------
+    answers : deque of bytes
+        In their order; those that were taken are gone from it.
+
+    Returns
+    -------
+    bytes
+        One answer: all that they command, the axis of the last, all their packets.
+
+    Raises
+    ------
+    BoardAnswerError
+        If one of several is none.
+    """
+    if len(answers) <= 1:
+        return answers.popleft() if answers else b""
+    actions = count = 0
+    axis = (0.0, 1.0, 0.0)
+    packets = b""
+    while answers:
+        answer = answer_of(answers[0])
+        if len(packets) + len(answer.packets) > lib.FSW_OUTBOX_bytes:
+            break
+        answers.popleft()
+        actions |= answer.actions
+        axis = answer.axis_platform
+        count += answer.packet_count
+        packets += answer.packets
+    return _ANSWER.pack(actions, *axis, count) + packets
 
 
 def _packet_bytes(header: bytes) -> int:

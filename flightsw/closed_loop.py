@@ -101,13 +101,14 @@ class ClosedLoop:
     loop, tables
         The core's memory of the flight, and what it flies.
     outside : int or None
-        Which transmitter a board plays; with `by_its_clock` its octets come in pieces that end
-        anywhere.
+        Which transmitter a board plays.
+    by_its_clock : bool
+        Whether that board goes by its own clock: its octets come in pieces that end anywhere.
     sent, burst_bytes : bytearray, list of int
         What that board sent, and the lengths of its bursts.
     """
 
-    def __init__(  # noqa: PLR0913  what may stand in for a part
+    def __init__(
         self,
         scenario: Scenario,
         *,
@@ -115,7 +116,6 @@ class ClosedLoop:
         listened: Callable[[float], object] | None = None,
         transmitter: TransmitterBoard | None = None,
         computer: SequencerBoard | None = None,
-        by_its_clock: bool = False,
     ) -> None:
         check_core(load_dictionary())
         self.scenario = scenario
@@ -128,7 +128,7 @@ class ClosedLoop:
         self.outside: int | None = None
         self.sent = bytearray()
         self.burst_bytes: list[int] = []
-        self._by_its_clock = by_its_clock
+        self.by_its_clock = False
         self._sink, self._listened = sink, listened
         self._pieces: list[memoryview] = []
         self._transmitter, self._computer = transmitter, computer
@@ -271,7 +271,7 @@ class ClosedLoop:
                 supply_mv=supply.supply_mv,
                 reset=supply.reset,
             )
-            for piece in self._bursts.feed(octets) if self._by_its_clock else (octets,):
+            for piece in self._bursts.feed(octets) if self.by_its_clock else (octets,):
                 self._radiate(index, piece)
 
     def _radiate(self, index: int, octets: bytes) -> None:

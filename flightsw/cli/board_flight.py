@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from math import isinf
 from typing import TYPE_CHECKING, Any, Final
 
-from flightsw.board_octets import capped
+from flightsw.board_octets import capped, joined
 from flightsw.errors import FlightswError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flightsw.cli.board_options import BoardChoice
-    from flightsw.closed_loop import SequencerBoard, TransmitterBoard
+    from flightsw.cli.board_options import BoardChoice, Role
+    from flightsw.closed_loop import ClosedLoop, SequencerBoard, TransmitterBoard
     from flightsw.flight import Flight
     from flightsw.scenario import Scenario
     from hil.bridge import Bridge
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 USUAL_BAUD: Final = 115_200
 _MARKER_BYTES: Final = 4
+_ROUNDED_S: Final = 1e-6  # of a time that is counted in ticks
 
 
 class BoardCannotError(FlightswError):
@@ -46,11 +50,19 @@ class BoardInFlight:
         self.cap_bps: int | None = None
         self.flying = False
         self._silent = False
+        self._answers: deque[bytes] = deque()
+        self._go_by_clock: Callable[[], object] | None = None
 
     @property
     def mode(self) -> str:
         """Who decides when a tick begins, in words."""
-        return "lockstep"
+        return "lockstep" if self.choice.real_time_from_s is None else "real time"
+
+    @property
+    def real_time_from_s(self) -> float | None:
+        """When lockstep ends, s after T-0; None where nothing of that is in the flight."""
+        from_s = self.choice.real_time_from_s
+        return None if from_s is None or isinf(from_s) else from_s
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -60,6 +72,7 @@ class BoardInFlight:
             "board": self.choice.board,
             "role": self.choice.role,
             "mode": self.mode,
+            "real_time_from_s": self.real_time_from_s,
             "id": identity.board_id.hex(),
             "firmware": f"{identity.firmware:08x}",
         }
@@ -67,7 +80,9 @@ class BoardInFlight:
     @property
     def words(self) -> str:
         """What stands in the head of a page."""
-        return f"{self.choice.board}, {self.choice.role}, {self.mode}"
+        from flightsw.cli.board_told import board_words
+
+        return board_words(self.asked)
 
     def fly(
         self,
@@ -89,7 +104,11 @@ class BoardInFlight:
             computer=self.computer,
         )
         self.clock = lambda: closed.met_s
+        if self.choice.real_time_from_s is not None:
+            self._go_by_clock = partial(self._begin_real_time, closed)
         closed.run(speed=speed)
+        if self.choice.real_time_from_s is not None:
+            self.bridge.leave_clock()  # what follows has no deadline
         self._silent = closed.outside is not None and not closed.sent
         return flown(closed)
 
@@ -128,13 +147,23 @@ class BoardInFlight:
         self.bridge.start_sequencer(config, tick_us=tick_us)
 
     def step_sequencer(self, measured: bytes) -> bytes:
-        """As the interface says."""
+        """As the interface says; an answer that was late stands in that of the tick it came in."""
         self._tell_time()
-        return self.bridge.step_sequencer(measured)
+        answer = self.bridge.step_sequencer(measured)
+        self._answers += [each for each in (*self.bridge.earlier, answer) if each]
+        return joined(self._answers)
 
     def _tell_time(self) -> None:
         self.flying = True
-        self.bridge.now_s = self.clock()
+        now_s = self.bridge.now_s = self.clock()
+        from_s = self.choice.real_time_from_s
+        if self._go_by_clock is not None and from_s is not None and now_s > from_s - _ROUNDED_S:
+            self._go_by_clock()
+            self._go_by_clock = None
+
+    def _begin_real_time(self, closed: ClosedLoop) -> None:
+        closed.by_its_clock = True
+        self.bridge.go_by_clock()
 
 
 @contextmanager
@@ -154,6 +183,7 @@ def board_for(
     from flightsw.dictionary import load_dictionary
     from hil.boards.firmware import firmware_hash
     from hil.bridge import Bridge
+    from hil.present import has_rate
     from hil.refusals import Expected
     from hil.wire import Recorder, WireLogError
 
@@ -179,7 +209,36 @@ def board_for(
             )
         )
         must_fit(bridge.identity, choice, scenario)
-        yield BoardInFlight(choice, bridge)
+        playing = BoardInFlight(choice, bridge)
+        rate = choice.baud or (USUAL_BAUD if has_rate(url) else None)
+        if choice.real_time_from_s is not None and rate is not None:
+            playing.cap_bps = rate_cap(choice.role, scenario, rate, notice=notice)
+        yield playing
+
+
+def rate_cap(
+    role: Role, scenario: Scenario, baud: int, *, notice: Callable[[str], object]
+) -> int | None:
+    """Return the rate cap that a line needs in real time; None when it carries all, as it is told.
+
+    A sequencer has none: what does not fit there comes late, and is counted.
+    """
+    from flightsw.line_load import fit, line_load
+
+    fitted = fit(line_load(scenario, role), baud)
+    if fitted.fits:
+        return None
+    enough = f"; {fitted.enough_baud} baud would do" if fitted.enough_baud else ""
+    text = (
+        f"{scenario.id} needs {fitted.needs_per_s:.0f} octets/s as the {role}, "
+        f"{baud} baud carry {fitted.carries_per_s:.0f}"
+    )
+    if fitted.cap_bps is None:
+        notice(f"{text}: deadlines will be missed{enough}")
+        return None
+    thinned = ", ".join(fitted.thinned) or "none"
+    notice(f"{text}: telemetry is capped at {fitted.cap_bps} bit/s; thinned: {thinned}{enough}")
+    return fitted.cap_bps
 
 
 def must_fit(identity: Identity, choice: BoardChoice, scenario: Scenario) -> None:
@@ -192,6 +251,10 @@ def must_fit(identity: Identity, choice: BoardChoice, scenario: Scenario) -> Non
     """
     from flightsw.cli.board_list import roles_of
 
+    from_s, end_s = choice.real_time_from_s, scenario.mission.run.end_s
+    if from_s is not None and from_s >= end_s:
+        msg = f"real time from T{from_s:+.2f} never begins: {scenario.id} ends at T{end_s:+.2f}"
+        raise BoardCannotError(msg)
     who = f"the board {identity.name!r}"
     roles = roles_of(identity)
     if choice.role not in roles:

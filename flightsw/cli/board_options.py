@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -19,6 +20,8 @@ OnLoss = Literal["wait", "fail", "continue"]
 _FLAGS: Final = {
     "role": "--role",
     "lockstep": "--lockstep",
+    "realtime": "--realtime",
+    "realtime_from": "--realtime-from",
     "baud": "--baud",
     "on_loss": "--on-loss",
     "wire": "--wire",
@@ -30,11 +33,13 @@ class BoardChoice:
     """Which board plays what, and how.
 
     `board` is `virtual`, `emulated`, a port, a URL, or what a running board is called. `baud` None:
-    what is usual for it.
+    what is usual for it. `real_time_from_s`: when the wall clock takes over, s from T-0; minus
+    infinity for the first tick, None for never.
     """
 
     board: str
     role: Role = "transmitter"
+    real_time_from_s: float | None = None
     baud: int | None = None
     on_loss: OnLoss = "wait"
     wire: Path | None = None
@@ -59,6 +64,18 @@ def board_options(function: _F) -> _F:
                 is_flag=True,
                 default=None,
                 help="Tick by tick, with the same bytes; so it is unless something else is given.",
+            ),
+            click.option(
+                "--realtime",
+                is_flag=True,
+                default=None,
+                help="Each tick at its time of the wall clock; what comes late is counted.",
+            ),
+            click.option(
+                "--realtime-from",
+                type=float,
+                metavar="T",
+                help="In lockstep up to T, s from T-0, and in real time from there on.",
             ),
             click.option(
                 "--baud",
@@ -88,6 +105,8 @@ def board_choice(  # noqa: PLR0913  one a flag
     board: str | None,
     role: Role | None,
     lockstep: bool | None,
+    realtime: bool | None,
+    realtime_from: float | None,
     baud: int | None,
     on_loss: OnLoss | None,
     wire: Path | None,
@@ -102,6 +121,8 @@ def board_choice(  # noqa: PLR0913  one a flag
     given = {
         "role": role,
         "lockstep": lockstep,
+        "realtime": realtime,
+        "realtime_from": realtime_from,
         "baud": baud,
         "on_loss": on_loss,
         "wire": wire,
@@ -112,8 +133,27 @@ def board_choice(  # noqa: PLR0913  one a flag
             msg = f"{_FLAGS[next(iter(said))]} is for a board; which one? --board"
             raise click.UsageError(msg)
         return None
-    said.pop("lockstep", None)
+    times = [
+        name
+        for name in ("lockstep", "realtime", "realtime_from")
+        if said.pop(name, None) is not None
+    ]
+    if len(times) > 1:
+        msg = f"{' and '.join(_FLAGS[name] for name in times)} say different things: which one?"
+        raise click.UsageError(msg)
+    if realtime_from is not None and not math.isfinite(realtime_from):
+        msg = f"--realtime-from {realtime_from} is no time: seconds from T-0, such as 379"
+        raise click.UsageError(msg)
+    from_s = -math.inf if realtime else realtime_from
     if role == "sequencer" and on_loss == "continue":
         msg = "a vehicle without its sequencer does not fly on: --on-loss wait or fail"
         raise click.UsageError(msg)
-    return BoardChoice(board=board, **said)
+    return BoardChoice(board=board, real_time_from_s=from_s, **said)
+
+
+def check_speed(choice: BoardChoice | None, speed: float | None) -> None:
+    """Raise `click.UsageError` if a flight in real time is to be shown slower than that."""
+    by_clock = choice is not None and choice.real_time_from_s is not None
+    if by_clock and speed is not None and speed < 1.0:
+        msg = f"--speed {speed:g} is slower than real time: every deadline would be missed"
+        raise click.UsageError(msg)

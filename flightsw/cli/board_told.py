@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from flightsw.cli.board_real_time import (
+    real_time_alarms,
+    real_time_lines,
+    real_time_of,
+    spread_ms,
+)
 from flightsw.line_load import BITS_OF_OCTET
 
 if TYPE_CHECKING:
@@ -12,7 +18,7 @@ if TYPE_CHECKING:
 
     from flightsw.cli.board_flight import BoardInFlight
 
-_MS: Final = 4  # decimals of a millisecond
+_MS: Final = 4
 
 
 def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str, Any]:
@@ -36,6 +42,9 @@ def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str,
     from_board = statistics.octets_from_board / ticks
     baud = choice.baud or USUAL_BAUD
     resets = [loss for loss in statistics.losses if loss.reset_cause]
+    clocked = statistics.real_time
+    by_clock = choice.real_time_from_s is not None
+    missed = by_clock and (clocked is None or clocked.is_degraded)
     return {
         "board": choice.board,
         "port": bridge.url,
@@ -44,13 +53,14 @@ def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str,
         "firmware": f"{identity.firmware:08x}",
         "role": choice.role,
         "mode": playing.mode,
+        "real_time_from_s": playing.real_time_from_s,
         "ticks": statistics.ticks,
         "ticks_lost": statistics.ticks_lost,
         "repeats": statistics.repeats,
         "timeouts": statistics.timeouts,
         "losses": [asdict(loss) for loss in statistics.losses],
         "resets": len(resets),
-        "round_trip_ms": _round_trips(playing),
+        "round_trip_ms": spread_ms(statistics.round_trips_s),
         "tick_ms": round(tick_s * 1e3, _MS),
         "baud": baud,
         "octets_to_board": statistics.octets_to_board,
@@ -58,24 +68,17 @@ def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str,
         "load": round((to_board + from_board) * BITS_OF_OCTET / baud / tick_s, 4),
         "line": asdict(statistics.line),
         "on_board": statistics.on_board,
+        "real_time": None if clocked is None else real_time_of(clocked, playing.cap_bps),
         "silent": silent,
-        "degraded": bool(statistics.ticks_lost or resets),
-    }
-
-
-def _round_trips(playing: BoardInFlight) -> dict[str, float] | None:
-    statistics = playing.bridge.statistics
-    if not statistics.round_trips_s:
-        return None
-    shares = {"p50": 50.0, "p99": 99.0, "max": 100.0}
-    return {
-        name: round(statistics.round_trip_s(share) * 1e3, _MS) for name, share in shares.items()
+        "degraded": bool(statistics.ticks_lost or resets or missed),
     }
 
 
 def board_words(board: dict[str, Any]) -> str:
     """Return what stands in the head of a page."""
-    return f"{board['board']}, {board['role']}, {board['mode']}"
+    from_s = board["real_time_from_s"]
+    when = "" if from_s is None else f" from T{from_s:+.2f}"
+    return f"{board['board']}, {board['role']}, {board['mode']}{when}"
 
 
 def board_lines(board: dict[str, Any]) -> Iterator[str]:
@@ -89,6 +92,7 @@ def board_lines(board: dict[str, Any]) -> Iterator[str]:
             f"round trip {times['p50']:.2f} ms, 99 in 100 under {times['p99']:.2f}, "
             f"longest {times['max']:.2f}"
         )
+    yield from real_time_lines(board)
     yield (
         f"{board['repeats']} repeats, {len(board['losses'])} losses, {board['resets']} resets, "
         f"{_bad_frames(board)} bad frames"
@@ -125,5 +129,6 @@ def board_alarms(board: dict[str, Any]) -> Iterator[str]:
     )
     if dropped:
         yield f"it had no room for {dropped} octets of its line"
+    yield from real_time_alarms(board)
     if board["silent"]:
         yield "it sent nothing: the ground heard nothing of its transmitter"

@@ -74,8 +74,9 @@ def replay_wire(path: Path, board: str, *, baud: int, as_json: bool) -> int:
             }
         )
     else:
-        left = f"; {again.real_time} sessions in real time left out" if again.real_time else ""
-        click.echo(f"{again.ticks} ticks flown again, {again.differing} answers differ{left}")
+        click.echo(f"{again.ticks} ticks flown again, {again.differing} answers differ")
+        if again.real_time:
+            click.echo(f"left out: what {again.real_time} sessions flew in real time")
         if first is not None:
             click.echo(f"first in tick {first.tick} of session {first.session}:")
             click.echo(f"  recorded  {first.recorded.hex() or 'nothing'}")

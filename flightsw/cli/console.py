@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flightsw.cli.board_options import board_choice, board_options
+from flightsw.cli.board_options import board_choice, board_options, check_speed
 from flightsw.cli.flight_options import check_flight_options, flight_options
 from flightsw.cli.speed import pace, read_speed
 
@@ -64,6 +64,7 @@ def command(  # noqa: PLR0913  one a flag
     door = _Door(host, port, no_browser)
     asked = {"--fault": faults, "--at": at_s, "--rate": rate_hz, "--seed": seed, "--out": out}
     choice = board_choice(**board)
+    check_speed(choice, speed)
     asked["--board"] = board["board"]
     given = [flag for flag, value in asked.items() if value not in (None, ())]
     if _is_run(name):

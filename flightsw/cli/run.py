@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from flightsw.cli import CrashedError
-from flightsw.cli.board_options import board_choice, board_options
+from flightsw.cli.board_options import board_choice, board_options, check_speed
 from flightsw.cli.flight_options import check_flight_options, flight_options
 from flightsw.cli.speed import pace, read_speed
 
@@ -84,6 +84,7 @@ def command(  # noqa: PLR0913  one a flag
     """Fly once; exit 0 as expected, 1 not, 2 when it cannot be flown, 3 for trouble of a board."""
     check_flight_options(faults=faults, at_s=at_s, out=out, force=force)
     choice = board_choice(**board)
+    check_speed(choice, speed)
     from contextlib import ExitStack
 
     from flightsw.cli.output import show, show_json, tell

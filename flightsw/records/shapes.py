@@ -33,6 +33,14 @@ class _Act(_Record):
 class _BoardAsked(_Record):
     board: str
     role: str
+    real_time_from_s: float | None = None
+
+
+class _RealTime(_Record):
+    from_s: float
+    ticks: int
+    misses: int
+    octets_lost: int
 
 
 class _Manifest(_Record):
@@ -80,6 +88,7 @@ class _Board(_BoardAsked):
     repeats: int
     losses: list[dict[str, Any]]
     resets: int
+    real_time: _RealTime | None = None
     silent: bool
     degraded: bool
 

@@ -52,6 +52,9 @@ def command(manifest: Mapping[str, Any]) -> str | None:
         board = manifest.get("board")
         if board:
             words += ["--board", str(board["board"]), "--role", str(board["role"])]
+            if board.get("mode") == "real time":
+                from_s = board.get("real_time_from_s")
+                words += ["--realtime"] if from_s is None else ["--realtime-from", f"{from_s:g}"]
     except (KeyError, IndexError, TypeError, ValueError):
         return None
     return shlex.join(words)

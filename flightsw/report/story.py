@@ -216,6 +216,10 @@ def _board(board: Any) -> dict[str, Any]:
         f"{board['board']} played the {board['role']}, {board['mode']}: {board['ticks']} ticks, "
         f"{board['repeats']} repeats, {len(board['losses'])} losses, {board['resets']} resets"
     )
+    clocked = board.get("real_time")
+    if clocked:
+        text += f"; by the clock from {clock(clocked['from_s'])}: {clocked['ticks']} ticks, "
+        text += f"{clocked['misses']} deadlines missed"
     silent = "; it sent nothing" if board["silent"] else ""
     degraded = "; degraded" if board["degraded"] else ""
     return _fact("Board", text + silent + degraded, mark="▲" if degraded else "")

@@ -111,7 +111,8 @@ def alone():
 @pytest.mark.parametrize("loses", [False, True])
 def test_flown_by_the_boards_clock_its_frames_are_heard(alone, loses):
     board = Late(loses=loses)
-    closed = ClosedLoop(alone.scenario, transmitter=board, by_its_clock=True)
+    closed = ClosedLoop(alone.scenario, transmitter=board)
+    closed.by_its_clock = True
     closed.run()
     flight = flown(closed)
 

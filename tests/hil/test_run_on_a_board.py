@@ -215,6 +215,20 @@ def test_no_board_on_a_port_is_3_and_leaves_no_folder(capsys):
         (["--role", "sequencer"], "--role is for a board; which one? --board"),
         (["--lockstep"], "--lockstep is for a board"),
         (["--baud", "9600"], "--baud is for a board"),
+        (["--realtime"], "--realtime is for a board"),
+        (["--realtime-from", "379"], "--realtime-from is for a board"),
+        (["--board", "virtual", "--realtime", "--lockstep"], "--lockstep and --realtime say"),
+        (
+            ["--board", "virtual", "--realtime", "--realtime-from", "9"],
+            "--realtime and --realtime-from say different things: which one?",
+        ),
+        (["--board", "virtual", "--realtime-from", "soon"], "'soon' is not a valid float"),
+        (["--board", "virtual", "--realtime-from", "nan"], "--realtime-from nan is no time"),
+        (
+            ["--board", "virtual", "--realtime-from", "600"],
+            "real time from T+600.00 never begins: progress-ms-04 ends at T+540.00",
+        ),
+        (["--board", "virtual", "--realtime", "--speed", "0.5"], "slower than real time"),
         (
             ["--board", "virtual", "--role", "sequencer", "--on-loss", "continue"],
             "does not fly on",
@@ -266,6 +280,7 @@ class HeldInReset:
     identity = IDENTITY
     url = "held"
     now_s: float | None = None
+    earlier: tuple[bytes, ...] = ()
 
     def __init__(self):
         self.statistics = Statistics(ticks=1)
