@@ -33,7 +33,15 @@ def audit_lines(result: dict[str, Any]) -> Iterator[str]:
             f"station   {contact['station']:<14} AOS {contact['first_s']:9.2f}  "
             f"LOS {contact['last_s']:9.2f}  {contact['bursts']:>7} bursts"
         )
+    for each in result["silences"]:
+        until = "" if each["ended"] else ", when the stations ceased to listen"
+        yield (
+            f"silence   {each['to_s'] - each['from_s']:9.2f} s without a good frame, from "
+            f"{each['from_s']:.2f} to {each['to_s']:.2f}{until}"
+        )
     yield f"packets   {result['packets']}, {result['packets_missing']} missing by their counts"
+    for name in result["kinds_never_heard"]:
+        yield f"never     no packet {name} was heard: it is sent again and again"
     for words in result["not_read"]:
         yield f"not read  {words}"
     yield f"junk      {result['junk_octets']} octets in no good frame"
@@ -45,10 +53,7 @@ def audit_lines(result: dict[str, Any]) -> Iterator[str]:
     elif result["complete"]:
         yield "log       complete"
     else:
-        yield (
-            f"log       NOT COMPLETE: {result['lost_blocks']} blocks missing, "
-            f"{result['damaged_octets']} octets damaged, or its end"
-        )
+        yield f"log       NOT COMPLETE: {'; '.join(result['wants'])}"
     for each in result["never_heard"] or ():
         yield (
             f"truth     {each['transmitter']} sent {each['sent']} on channel {each['channel']}, "

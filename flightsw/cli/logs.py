@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+import click
 
 from flightsw.errors import FlightswError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flightsw.ground.packets import Packets
+
+LOG = click.argument("log", metavar="LOG", type=click.Path(path_type=Path))
 
 
 def log_file(given: Path) -> Path:
@@ -22,14 +25,33 @@ def log_file(given: Path) -> Path:
 
 
 def decoded(path: Path) -> Packets:
-    """Return the packets of a log; a file that cannot be read is an error of use."""
+    """Return the packets of a log; a file that cannot be read, or is no log, is an error of use."""
     from flightsw.ground import decode
+    from flightsw.ground.packets import holds_nothing
 
     try:
         octets = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
-    return decode(octets)
+    packets = decode(octets)
+    if not octets:
+        msg = f"{path} is empty: nothing was recorded"
+        raise FlightswError(msg)
+    if holds_nothing(packets):
+        msg = f"{path} is no downlink log: in {len(octets)} octets there is no block and no packet"
+        raise FlightswError(msg)
+    return packets
+
+
+def tell_wants(packets: Packets) -> bool:
+    """Say on stderr what the log wants and what of it cannot be read; return whether it does."""
+    from flightsw.cli.output import tell
+
+    log = packets.frames.log if packets.frames else None
+    wants = [*packets.not_read, *(log.wants if log else ())]
+    for words in wants:
+        tell(f"note: {words}")
+    return bool(wants)
 
 
 def opened(path: Path) -> BinaryIO:

@@ -90,6 +90,10 @@ def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
             f"(calculated {target.max_altitude_m / 1e3:g})",
         )
     yield _fact("telemetry", _telemetry(flight.ground))
+    never = flight.ground.packets.never_heard
+    if flight.ground.last is not None and never:
+        yield _fact("never", f"{', '.join(never)}: sent again and again, and none was heard")
+        yield from _dropped(flight)
     left = worst(flight.ground.packets)
     if left:
         yield _fact("limits", _limits(left))
@@ -105,6 +109,17 @@ def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
     yield from _expected(flight, summary)
     judged = "verdict, altitude" if target.max_altitude_m is not None else "verdict, orbit"
     yield Line.of(Span(f"  {'truth':<{LABEL_WIDTH}}{judged} and faults; all else as heard", "dim"))
+
+
+def _dropped(flight: Flight) -> Iterator[Line]:
+    """Yield, from truth, how many packets found no room in a transmitter's queues."""
+    names = {each.id: each.name for each in flight.ground.packets.dictionary.channels}
+    for row in flight.transmitters:
+        counts = enumerate(row.packets_dropped or ())
+        found = [f"{count} of {names.get(channel, channel)}" for channel, count in counts if count]
+        if found:
+            told = f"{', '.join(found)} found no room in the queues of {row.id}, from truth"
+            yield Line.of(f"  {'':<{LABEL_WIDTH}}{told}")
 
 
 def row_line(row: Row) -> Line:

@@ -186,6 +186,8 @@ class Replay:
         What the ground concluded at the end.
     until_s : float
         How long the ground listened, s after the epoch.
+    note : str, optional
+        What there is to say at the end.
     """
 
     mode: Final = "REPLAY"
@@ -197,8 +199,10 @@ class Replay:
         speed: float | None,
         concluded: dict[str, Any] | None = None,
         until_s: float,
+        note: str | None = None,
     ) -> None:
         self._log = log
+        self._note = note
         self._concluded = concluded
         self._slices = _slices(log)
         first_us = self._slices.ert_us[0] if self._slices.ert_us else 0
@@ -250,7 +254,7 @@ class Replay:
         return {
             "flying": self._playing,
             "failed": None,
-            "note": None,
+            "note": self._note if over else None,
             "concluded": self._concluded if over else None,
             "replay": {
                 "playing": self._playing,

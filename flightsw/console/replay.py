@@ -55,6 +55,7 @@ def recorded(name: Path | str, *, speed: float | None) -> Recorded:
         speed=speed,
         concluded=conclusion(summary),
         until_s=ground.briefing.listen_until_s,
+        note="the record ends here: its end is missing" if ground.cut else None,
     )
     return Recorded(
         feed=feed,

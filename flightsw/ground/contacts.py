@@ -40,6 +40,19 @@ class Gap:
     to_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """A time longer than `PAUSE_S` in which no station received a good frame.
+
+    Earth-received time, s after the epoch of the log; `ended` is false for one that lasted until
+    the stations ceased to listen.
+    """
+
+    from_s: float
+    to_s: float
+    ended: bool
+
+
 def contacts(log: Log) -> tuple[Contact, ...]:
     """Return the contacts of all stations in the order of time, whole bursts and damaged ones."""
     names = log.header.stations if log.header else ()
@@ -58,6 +71,23 @@ def contacts(log: Log) -> tuple[Contact, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda each: (each.first_s, each.station)))
+
+
+def quiet(frames: Frames) -> tuple[Quiet, ...]:
+    """Return the times without a good frame, in order, up to where the log says that it ends."""
+    times = np.sort(frames.rows["ert_us"])
+    if not len(times):
+        return ()
+    until_us = frames.log.listened_us
+    ends = times if until_us is None else np.append(times, max(until_us, int(times[-1])))
+    return tuple(
+        Quiet(
+            from_s=float(ends[at]) / 1e6,
+            to_s=float(ends[at + 1]) / 1e6,
+            ended=bool(at + 1 < len(times)),
+        )
+        for at in np.flatnonzero(np.diff(ends) > PAUSE_S * 1e6).tolist()
+    )
 
 
 def gaps(frames: Frames) -> tuple[Gap, ...]:

@@ -99,6 +99,20 @@ class Log:
         return self.ended and not len(self.damage) and not self.lost_blocks
 
     @property
+    def wants(self) -> tuple[str, ...]:
+        """What the log wants to be complete, a sentence each; empty for a complete one."""
+        damaged = int(self.damage["size"].sum())
+        found = []
+        if not self.ended:
+            at = f" at ERT {self.ert_us.max() / 1e6:.2f} s" if len(self.entries) else ""
+            found.append(f"the end of the log is missing: the record stops{at}")
+        if self.lost_blocks:
+            found.append(f"blocks of the log are missing before its end: {self.lost_blocks}")
+        if damaged:
+            found.append(f"octets of the log are damaged: {damaged}")
+        return tuple(found)
+
+    @property
     def ert_us(self) -> NDArray[np.int64]:
         """When each entry was first received, us after the epoch."""
         return _over_receptions(self, np.minimum, self.heard["ert_us"])

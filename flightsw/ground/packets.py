@@ -81,6 +81,15 @@ class Packets:
         return sum(len(rows) for rows in self.rows.values())
 
     @property
+    def never_heard(self) -> tuple[str, ...]:
+        """Names of the packets that are sent again and again, and of which none was heard."""
+        return tuple(
+            packet.name
+            for packet in self.dictionary.packets
+            if packet.stale_s is not None and not len(self.rows[packet.name])
+        )
+
+    @property
     def not_read(self) -> tuple[str, ...]:
         """What of the good packets the dictionary cannot read, a sentence each."""
         version = f"version {self.dictionary.version} of the telemetry dictionary"
@@ -123,6 +132,28 @@ class Packets:
         order = np.concatenate([self.order[name] for name in names])
         times = np.concatenate([self.met_s(name) for name in names])
         return np.asarray(np.maximum.accumulate(times[np.argsort(order, kind="stable")]))
+
+
+def holds_nothing(packets: Packets) -> bool:
+    """Return whether what was decoded is no downlink: neither a block of a log nor a packet."""
+    return packets.frames is None and not packets.count
+
+
+def t_zero_ert_s(packets: Packets) -> float | None:
+    """Return when T-0 as flown was, in Earth-received time, as near as the packets tell.
+
+    That is the earliest that any packet of the flight makes possible: it was received no earlier
+    than it was made. None without a packet that has both times.
+    """
+    least = [
+        int((ert_us[timed] - packets.rows[packet.name]["met_us"][timed]).min())
+        for packet in packets.dictionary.packets
+        if packet.clock == "met"
+        for ert_us in [packets.ert_us[packet.name]]
+        for timed in [(ert_us != NOT_TIMED) & (packets.rows[packet.name]["met_us"] >= 0)]
+        if timed.any()
+    ]
+    return min(least) / 1e6 if least else None
 
 
 def scaled(counts: NDArray[Any], scale: float) -> NDArray[np.float64]:

@@ -28,7 +28,8 @@ class GroundPicture:
     events : tuple of Heard
         What was heard to happen, in that order.
     timeline : tuple of Row
-        The same beside the plan, then what was planned and not seen.
+        The same beside the plan, then what was planned and not seen; of a record without its end
+        only what was planned until then.
     silences : tuple of Silence
         Times without a good frame; the last has no end when telemetry was lost for good.
     last : LastFrame or None
@@ -36,7 +37,8 @@ class GroundPicture:
     radar : RadarReport or None
         None when the mission has no search.
     fall : Fall or None
-        None when the last frame is in orbit, or nothing was heard, or no fall is asked for.
+        None when the last frame is in orbit, or nothing was heard, or no fall is asked for, or
+        the record has no end: then the last frame in it need not be the last.
     """
 
     briefing: Briefing
@@ -47,6 +49,12 @@ class GroundPicture:
     last: LastFrame | None
     radar: RadarReport | None
     fall: Fall | None
+
+    @property
+    def cut(self) -> bool:
+        """Whether the record of the downlink has no end: what came after it is not known."""
+        frames = self.packets.frames
+        return frames is not None and not frames.log.ended
 
     @property
     def not_seen(self) -> tuple[Row, ...]:
@@ -107,7 +115,8 @@ def look(
     echoes : Echoes or None
         What the radars of the search measured; None is no echo.
     briefing : Briefing
-        What is known beforehand.
+        What is known beforehand. Of a log without its end the ground has listened until the last
+        packet in it.
     dictionary : Dictionary, optional
         What the packets mean; that of the recording's major version unless another is given.
 
@@ -126,20 +135,31 @@ def look(
     packets = decode(downlink, dictionary)
     refuse_strangers(packets, briefing)
     heard_s = packets.heard_s()
+    cut = packets.frames is not None and not packets.frames.log.ended
+    if cut:  # it says nothing of what came later: neither a frame nor a silence
+        until_s = float(heard_s[-1]) if len(heard_s) else 0.0
+        briefing = replace(briefing, listen_until_s=min(until_s, briefing.listen_until_s))
     last = last_frame(packets, heard_s=heard_s, pad=briefing.pad)
     events = heard_events(packets, entries=briefing.entries, pad=briefing.pad)
     fall = None
-    if briefing.fall and last and last.state:
+    if briefing.fall and last and last.state and not cut:
         fall = fall_from(last.state, briefing.fall)
     return GroundPicture(
         briefing=briefing,
         packets=packets,
         events=events,
-        timeline=timeline(events, briefing),
+        timeline=tuple(row for row in timeline(events, briefing) if not cut or _due(row, briefing)),
         silences=_silences(heard_s, last, briefing),
         last=last,
         radar=search_report(briefing.search, echoes or Echoes.none()) if briefing.search else None,
         fall=fall,
+    )
+
+
+def _due(row: Row, briefing: Briefing) -> bool:
+    """Return whether a row was heard, or was to be heard while the ground listened."""
+    return (
+        row.planned is None or row.heard is not None or row.planned.t_s <= briefing.listen_until_s
     )
 
 

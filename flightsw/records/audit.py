@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from flightsw.ground.contacts import contacts, gaps
+from flightsw.ground.contacts import contacts, gaps, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,6 +45,7 @@ def audit_of(packets: Packets, transmitters: Iterable[Mapping[str, Any]] | None)
     result: dict[str, Any] = {
         "format": "flightsw-audit/1",
         "complete": log.complete if log else None,
+        "wants": list(log.wants) if log else [],
         "lost_blocks": log.lost_blocks if log else None,
         "damaged_octets": int(log.damage["size"].sum()) if log else packets.damaged_bytes,
         "junk_octets": int(frames.junk["size"].sum()) if frames else 0,
@@ -52,8 +53,10 @@ def audit_of(packets: Packets, transmitters: Iterable[Mapping[str, Any]] | None)
         "channels": channels,
         "gaps": [asdict(gap) for gap in gaps(frames)] if frames else [],
         "contacts": [asdict(contact) for contact in contacts(frames.log)] if frames else [],
+        "silences": [asdict(each) for each in quiet(frames)] if frames else [],
         "packets": packets.count,
         "packets_missing": packets.missing_packets,
+        "kinds_never_heard": list(packets.never_heard),
         "not_read": list(packets.not_read),
         "never_heard": _never_heard(transmitters, channels),
     }
@@ -61,6 +64,8 @@ def audit_of(packets: Packets, transmitters: Iterable[Mapping[str, Any]] | None)
         missing = packets.damaged_bytes + packets.missing_packets
     result["whole"] = (
         not missing
+        and not packets.missing_packets
+        and not packets.never_heard
         and not packets.not_read
         and bool(packets.count)
         and (log is None or log.complete)

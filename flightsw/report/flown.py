@@ -126,6 +126,8 @@ def _ground(record: RunRecord, scenario: Scenario | None) -> GroundPicture | Non
         if not packets.count:
             record.missing.append("the downlink holds no good packet")
         record.missing.extend(packets.not_read)
+        if packets.frames is not None:
+            record.missing.extend(packets.frames.log.wants)
         briefing = ground_brief(scenario) if scenario else _briefing(record, packets)
         echoes = _echoes(record, briefing)
         picture = look(record.downlink, echoes, briefing)

@@ -51,7 +51,9 @@ def verdict(flown: Flown) -> dict[str, Any]:
     reasons = [str(reason) for reason in summary.get("reasons", ())]
     rows = [row for row in (ground.timeline if ground else ()) if row.planned]
     kept = sum(row.mark == "in_band" for row in rows)
-    planned = f"{kept} of {len(rows)} planned events in their bands" if rows else ""
+    cut = ground is not None and ground.cut
+    heard = " in what is left of the record" if cut else ""
+    planned = f"{kept} of {len(rows)} planned events in their bands{heard}" if rows else ""
     if success:
         parts = [planned, *reasons, _reached(summary)]
         sentence = f"Mission reached: {', '.join(part for part in parts if part)}."
@@ -61,7 +63,7 @@ def verdict(flown: Flown) -> dict[str, Any]:
         "mark": "✓" if success else "▲",
         "state": "reached" if success else "lost",
         "success": success,
-        "sentence": sentence,
+        "sentence": sentence + (_cut_words(flown) if cut else ""),
         "heard": "" if success else told,
         "as_expected": summary.get("as_expected"),
         "reasons": reasons,
@@ -156,6 +158,13 @@ def _last_words(flown: Flown) -> str:
     return f"Last good frame {clock(last.t_s)}{where}."
 
 
+def _cut_words(flown: Flown) -> str:
+    """Say where the record of the downlink ends, and that this is no end of the telemetry."""
+    last = flown.ground.last if flown.ground else None
+    where = f"ends at {clock(last.t_s)}" if last else "holds nothing"
+    return f" The record of the downlink {where}; what was heard later is not in it."
+
+
 def _first_sign(flown: Flown) -> dict[str, Any] | None:
     ground = flown.ground
     if ground is None:
@@ -170,6 +179,8 @@ def _first_sign(flown: Flown) -> dict[str, Any] | None:
         for silence in ground.silences
         if not silence.has_set
     ]
+    if not signs and ground.cut:
+        return _fact("First sign", "none in what is left of the record", mark="!")
     if not signs:
         return _fact("First sign", "none: no alarm, no event out of its band", mark="✓")
     t_s, mark, text = min(signs)
@@ -192,6 +203,8 @@ def _last_frame(flown: Flown) -> dict[str, Any] | None:
     if state is not None:
         text += f"  {state.altitude_m / 1e3:.1f} km, {state.speed_mps:.0f} m/s, "
         text += place(degrees(state.latitude_rad), degrees(state.longitude_rad))
+    if ground.cut:
+        return _fact("Last good frame", f"{text}: the record ends there", mark="!")
     if ground.lost is None:
         return _fact("Last good frame", f"{text}, the end of the flight")
     if ground.lost.has_set:

@@ -89,7 +89,7 @@ def test_a_killed_run_is_marked_incomplete(tmp_path: Path) -> None:
     process.wait()
 
     assert json.loads((folder / "run.json").read_text())["state"] == "incomplete"
-    assert main(["tm", "audit", str(folder)]) == 1
+    assert main(["tm", "audit", str(folder)]) in {1, 2}  # 2: before the first block was written
 
 
 def test_a_log_that_lost_its_end_is_read_up_to_there() -> None:

@@ -6,6 +6,7 @@ import re
 import shlex
 import struct
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -535,3 +536,27 @@ def test_json_tells_the_same_and_writes_nothing(copied, capsys):
     assert main(["report", str(run), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["format"] == "flightsw-report/1"
     assert not (run / "report.html").exists()
+
+
+def test_a_log_that_was_cut_is_no_loss_of_telemetry(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main(["run", "progress-ms-04-lost", "-q", "--out", "cut"])
+    log = Path("cut/downlink.ccsds")
+    log.write_bytes(log.read_bytes()[:2_500_000])
+    capsys.readouterr()
+
+    assert main(["report", "cut", "--json"]) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert any("the end of the log is missing" in words for words in told["missing"])
+    assert "The record of the downlink ends at T+" in told["verdict"]["sentence"]
+    facts = {fact["label"]: fact["text"] for fact in told["in_short"]}
+    assert facts["First sign"] == "none in what is left of the record"
+    assert facts["Last good frame"].endswith("the record ends there")
+    assert "Fall" not in facts
+    assert told["downlink"]["silences"] == []
+    assert not any("lost" in json.dumps(row) for row in told["timeline"])
+    last_s = max(row["t_s"] for row in told["timeline"])
+    assert not any(
+        row["t_s"] is None and row["planned_s"] > last_s + 60.0 for row in told["timeline"]
+    )

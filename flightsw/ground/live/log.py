@@ -19,6 +19,8 @@ class LogReader:
         None until a copy of it was whole.
     ended : bool
         Whether the last block said that nothing was to follow.
+    listened_us : int or None
+        Until when the stations have listened, us after the epoch, once the log has ended.
     damaged_bytes : int
         Octets so far that belong to no good block.
     """
@@ -26,6 +28,7 @@ class LogReader:
     def __init__(self) -> None:
         self.header: LogHeader | None = None
         self.ended = False
+        self.listened_us: int | None = None
         self.damaged_bytes = 0
         self._rest = b""
 
@@ -43,4 +46,5 @@ class LogReader:
                 self.damaged_bytes += size
         self.header = self.header or log.header
         self.ended = bool(log.ended) or (self.ended and not log.blocks)
+        self.listened_us = log.listened_us if log.blocks else self.listened_us
         return replace(log, header=self.header)

@@ -81,6 +81,11 @@ class PacketReader:
         return self._log.ended
 
     @property
+    def listened_us(self) -> int | None:
+        """Until when the stations listened, us after the epoch; None before the end of the log."""
+        return self._log.listened_us
+
+    @property
     def channels(self) -> tuple[ChannelAudit, ...]:
         """The account of each channel, idle frames among them."""
         return tuple(
