@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from flightsw.dictionary import Field
     from flightsw.ground.log import LogHeader
+
+
+_SHOWN: Final = 6  # names in a line; of more only how many
 
 
 def bit_names(field: Field, header: LogHeader | None) -> tuple[str, ...]:
@@ -21,10 +24,12 @@ def bit_names(field: Field, header: LogHeader | None) -> tuple[str, ...]:
 
 
 def set_bits(field: Field, word: int, header: LogHeader | None) -> str | None:
-    """Return the names of the bits that are set; None for a field whose bits have no names."""
+    """Return the bits that are set, by name if they are few; None if the log names none."""
     names = bit_names(field, header)
     if not names:
         return None
+    if word.bit_count() > _SHOWN:
+        return f"{word:#x} ({word.bit_count()} set)"
     found = [names[bit] if bit < len(names) else f"bit-{bit}" for bit in _set(word)]
     return "+".join(found) or "none"
 
