@@ -65,8 +65,13 @@ def decode(*, log: Path, as_csv: bool, parquet: bool, mcap: bool, out: Path | No
 @command.command()
 @click.option("--xtce", is_flag=True, help="XTCE 1.2, for mission-control systems.")
 @click.option("--icd", is_flag=True, help="The interface-control document, Markdown.")
-def export(*, xtce: bool, icd: bool) -> int:
-    """Print the telemetry dictionary in a form that others read."""
+@click.argument("log", metavar="[LOG]", type=click.Path(path_type=Path), required=False)
+def export(*, xtce: bool, icd: bool, log: Path | None) -> int:
+    """Print the telemetry dictionary in a form that others read.
+
+    With a LOG the dictionary that it was made with; in the interface-control document then also the
+    names of the bits of its discretes and latched entries, and its analogue channels.
+    """
     from flightsw.dictionary import load_dictionary
     from flightsw.dictionary.emit_icd import emit_icd
     from flightsw.dictionary.emit_xtce import emit_xtce
@@ -74,7 +79,17 @@ def export(*, xtce: bool, icd: bool) -> int:
     if xtce == icd:
         msg = "as what? --xtce or --icd"
         raise click.UsageError(msg)
-    click.echo((emit_xtce if xtce else emit_icd)(load_dictionary()), nl=False)
+    packets = decoded(log_file(log)) if log is not None else None
+    dictionary = packets.dictionary if packets else load_dictionary()
+    header = packets.frames.log.header if packets and packets.frames else None
+    if xtce:
+        click.echo(emit_xtce(dictionary), nl=False)
+    elif header is None:
+        click.echo(emit_icd(dictionary), nl=False)
+    else:
+        entries = [event for event, _, _ in header.entries]
+        bits = {"discretes": header.discretes, "latched": entries}
+        click.echo(emit_icd(dictionary, bits=bits, analogs=header.analogs), nl=False)
     return 0
 
 

@@ -1,7 +1,7 @@
 """Print the interface-control document: `python -m flightsw.dictionary.emit_icd`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -28,9 +28,39 @@ A transmitter that starts or resets counts its frames from 0. Idle frames have c
 """
 
 
-def emit_icd(dictionary: Dictionary) -> str:
-    """Return the text, Markdown, of the interface-control document of a dictionary."""
-    return "\n".join(_lines(dictionary))
+def emit_icd(
+    dictionary: Dictionary,
+    *,
+    bits: Mapping[str, Sequence[str]] | None = None,
+    analogs: Sequence[tuple[str, float]] = (),
+) -> str:
+    """Return the text, Markdown, of the interface-control document of a dictionary.
+
+    Parameters
+    ----------
+    dictionary : Dictionary
+        What it is of.
+    bits : mapping of str to sequence of str, optional
+        Field -> names of its bits from the lowest, as a vehicle and its sequence have them.
+    analogs : sequence of (str, float)
+        Name and value of one count of each analogue channel of a vehicle.
+    """
+    return "\n".join([*_lines(dictionary), *_vehicle(bits or {}, analogs)])
+
+
+def _vehicle(
+    bits: Mapping[str, Sequence[str]], analogs: Sequence[tuple[str, float]]
+) -> Iterator[str]:
+    for field, names in bits.items():
+        yield f"## Bits of `{field}`"
+        yield ""
+        yield from _table(("bit", "is"), [(f"{k}", f"`{name}`") for k, name in enumerate(names)])
+    if analogs:
+        yield "## Analogue channels"
+        yield ""
+        head = ("field", "is", "one count, in the unit that ends its name")
+        rows = [(f"`analog_{k:02d}`", f"`{name}`", f"{q:g}") for k, (name, q) in enumerate(analogs)]
+        yield from _table(head, rows)
 
 
 def _lines(dictionary: Dictionary) -> Iterator[str]:
@@ -120,7 +150,7 @@ def _limits(limits: Limits | None) -> str:
     return ", ".join(bounds)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     yield "| " + " | ".join(head) + " |"
     yield "|" + "---|" * len(head)
     for row in rows:

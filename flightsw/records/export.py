@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import TextIOWrapper
 from math import isnan
@@ -12,7 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
+from flightsw.ground.bits import bit_names
+from flightsw.ground.events import sentences
 from flightsw.ground.packets import NOT_TIMED, scaled
+from flightsw.ground.timeline import NO_ENTRY
 from flightsw.records.files import RecordError, refused, write_whole
 
 if TYPE_CHECKING:
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from flightsw.ground.packets import Packets
 
 MISSING: Final = "pip install 'flightsw[{extra}]'"
+BITS: Final = "DISCRETES"  # whose words are told bit by bit
 _NANOSECONDS: Final = 1000
 
 
@@ -34,7 +40,10 @@ def columns(packets: Packets, name: str) -> dict[str, NDArray[Any]]:
 
     The first column is `met_s` (`uptime_s` for a packet that counts so), the second `ert_s`,
     Earth-received time after the epoch of the log. A field that has a unit is scaled and its name
-    ends in it; the others are counts; an analogue channel has the name and quantum of the log.
+    ends in it; the others are counts; an analogue channel has the name and quantum of the log, and
+    one that the vehicle does not have is left out. A choice has a column more with its word, an
+    event its names and its sentence, and the words of DISCRETES a column of 0 and 1 for each bit
+    that the log names.
     """
     packet = packets.dictionary.packet(name)
     rows, ert_us = packets.rows[name], packets.ert_us[name]
@@ -47,23 +56,72 @@ def columns(packets: Packets, name: str) -> dict[str, NDArray[Any]]:
     for field in packet.fields:
         if field.is_spare:
             continue
-        column, scale = _named(field, header)
+        named = _named(field, header)
+        if named is None:
+            continue
+        column, scale = named
         values = rows[field.name]
         native = values.astype(values.dtype.newbyteorder("="))
         found[column] = native if scale is None else scaled(native, scale)
+        if field.values:
+            found[f"{column}_name"] = _words(native, field.values)
+        if name == BITS:
+            for bit, label in enumerate(bit_names(field, header)):
+                mask = native >> np.uint64(bit) & np.uint64(1)
+                found[_unique(f"{field.name}_{_ascii(label)}", found)] = mask.astype(np.uint8)
+    if name == "EVENT":
+        found |= _event_words(packets, order)
+        if "entry" in (rows.dtype.names or ()):
+            for column in ("trigger_name", "role_name"):  # 0 is no word where there is no entry
+                found[column][rows["entry"] == NO_ENTRY] = ""
     return found
 
 
-def _named(field: Field, header: LogHeader | None) -> tuple[str, float | None]:
-    """Return the name of a column and its scale; None: counts."""
+def _event_words(packets: Packets, order: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
+    """Return what numbers of EVENT packets mean: kind, severity, entry, and the sentence."""
+    header = packets.frames.log.header if packets.frames else None
+    rows = packets.rows["EVENT"][order]
+    names = rows.dtype.names or ()
+    kinds = rows["kind"].tolist() if "kind" in names else [0] * len(rows)
+    entries = rows["entry" if "entry" in names else "event"].tolist()
+    events = [packets.dictionary.event(kind) for kind in kinds]
+    known = header.entries if header else ()
+    says = sentences(packets)
+    return {
+        "kind_name": _text([event.name if event else "" for event in events]),
+        "severity": _text([event.severity if event else "" for event in events]),
+        "entry_name": _text([known[k][0] if k < len(known) else "" for k in entries]),
+        "sentence": _text([says[k] for k in order.tolist()]),
+    }
+
+
+def _words(counts: NDArray[Any], values: tuple[str, ...]) -> NDArray[Any]:
+    return _text([values[k] if 0 <= k < len(values) else "" for k in counts.tolist()])
+
+
+def _text(words: list[str]) -> NDArray[Any]:
+    return np.array(words, dtype=object)
+
+
+def _unique(column: str, found: dict[str, NDArray[Any]]) -> str:
+    """Return a name that no column has yet: names that ASCII makes alike stay apart."""
+    while column in found:
+        column += "_"
+    return column
+
+
+def _named(field: Field, header: LogHeader | None) -> tuple[str, float | None] | None:
+    """Return the name of a column and its scale, None for counts; None for an unused channel."""
     if field.array == "analog" and header is not None:
         index = int(field.name.rpartition("_")[2])
         if index < len(header.analogs):
             name, quantum = header.analogs[index]
             return _ascii(name), quantum
+        return None
+    if field.array == "analog":
         return f"{field.name}_counts", None
-    if not field.unit:
-        return field.name, None
+    if not field.unit or f"_{field.unit}s" in field.name:  # queued_bytes_00 says it itself
+        return field.name, None if field.scale == 1.0 else field.scale
     name = field.name.removesuffix("_us").removesuffix("_mv")
     return f"{name}_{field.unit.replace('/', 'p').lower()}", field.scale
 
@@ -86,7 +144,7 @@ def write_csv(packets: Packets, folder: Path) -> list[Path]:
 
 
 def _write_csv(table: dict[str, NDArray[Any]], file: BinaryIO) -> None:
-    text = TextIOWrapper(file, encoding="ascii", newline="")
+    text = TextIOWrapper(file, encoding="utf-8", newline="")
     out = csv.writer(text, lineterminator="\n")
     out.writerow(table)
     out.writerows(zip(*(column.tolist() for column in table.values()), strict=True))
@@ -120,7 +178,12 @@ def write_parquet(packets: Packets, folder: Path) -> list[Path]:
 
 
 def write_mcap(packets: Packets, path: Path) -> list[Path]:
-    """Write one MCAP file: a channel a kind of packet, JSON messages, Earth-received log time."""
+    """Write one MCAP file: a channel a kind of packet, JSON messages in the order received.
+
+    Times are Earth-received, in UTC: the epoch of the log and `ert_s`. A log whose header is lost,
+    and a recording without receive times, have no UTC: the earliest time is then 0, in the latter
+    by the clock of each packet. The metadata `flightsw` says which zero it is.
+    """
     try:
         from mcap.writer import Writer
     except ImportError as error:
@@ -130,11 +193,17 @@ def write_mcap(packets: Packets, path: Path) -> list[Path]:
     def write(file: Any) -> None:
         writer = Writer(file)
         writer.start(profile="", library="flightsw")
+        zero_us, zero = _zero(packets)
+        writer.add_metadata("flightsw", {"time_zero": zero, "log_time": "Earth-received time"})
+        messages: list[tuple[int, int, bytes]] = []
         for name in _heard(packets):
             table = columns(packets, name)
             schema = {
                 "type": "object",
-                "properties": {column: {"type": ["number", "null"]} for column in table},
+                "properties": {
+                    column: {"type": "string" if values.dtype == object else ["number", "null"]}
+                    for column, values in table.items()
+                },
             }
             schema_id = writer.register_schema(
                 name=name, encoding="jsonschema", data=json.dumps(schema).encode()
@@ -145,23 +214,40 @@ def write_mcap(packets: Packets, path: Path) -> list[Path]:
             lists = [column.tolist() for column in table.values()]
             for row in zip(*lists, strict=True):
                 message = dict(zip(table, row, strict=True))
-                ert_s = message["ert_s"]
-                time_ns = 0
-                if isnan(ert_s):
+                time_s = message["ert_s"]
+                if isnan(time_s):
                     message["ert_s"] = None  # JSON has no word for it
-                else:
-                    time_ns = max(0, round(ert_s * 1e6)) * _NANOSECONDS
-                writer.add_message(
-                    channel_id=channel,
-                    log_time=time_ns,
-                    publish_time=time_ns,
-                    data=json.dumps(message, allow_nan=False).encode(),
-                )
+                    time_s = next(iter(message.values()))
+                time_ns = max(0, round(time_s * 1e6) + zero_us) * _NANOSECONDS
+                data = json.dumps(message, allow_nan=False).encode()
+                messages.append((time_ns, channel, data))
+        for time_ns, channel, data in sorted(messages, key=lambda message: message[0]):
+            writer.add_message(
+                channel_id=channel, log_time=time_ns, publish_time=time_ns, data=data
+            )
         writer.finish()  # type: ignore[no-untyped-call]  # not typed there
 
     _made(path.parent)
     write_whole(path, write)
     return [path]
+
+
+def _zero(packets: Packets) -> tuple[int, str]:
+    """Return what is added to times to make them UTC, us, and what that zero is."""
+    header = packets.frames.log.header if packets.frames else None
+    if header is not None:
+        with suppress(ValueError):
+            epoch = datetime.fromisoformat(header.epoch_utc)
+            epoch = epoch if epoch.tzinfo else epoch.replace(tzinfo=UTC)
+            since = epoch - datetime(1970, 1, 1, tzinfo=UTC)
+            return since // timedelta(microseconds=1), "1970-01-01T00:00:00Z, UTC"
+    times = [ert_us[ert_us != NOT_TIMED] for ert_us in packets.ert_us.values()]
+    clocks = [
+        packets.rows[packet.name][packet.clock_field] for packet in packets.dictionary.packets
+    ]
+    timed = [each for each in (times if packets.frames else clocks) if len(each)]
+    first_us = min((int(each.min()) for each in timed), default=0)
+    return -first_us, "the first packet: the log says no date"
 
 
 def _heard(packets: Packets) -> Iterator[str]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -60,6 +61,62 @@ def test_csv_has_the_clock_first_and_units_in_its_names(capsys, flight, log, tmp
     ):
         assert [float(row[column]) for row in rows] == packets.values("STATE", field).tolist()
     assert {float(row["block_i_chamber_pressure_pa"]) % 5000.0 for row in rows} == {0.0}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return [*csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
+
+
+def test_a_table_says_what_its_numbers_mean(capsys, flight, log, tmp_path):
+    printed(capsys, "decode", log, "--csv", "-o", tmp_path)
+
+    events = rows_of(tmp_path / "event.csv")
+    started = events[0]
+    assert [started[key] for key in ("kind_name", "severity", "entry_name", "trigger_name")] == [
+        "COMPUTER_STARTED", "info", "", "",
+    ]  # fmt: skip
+    low = next(row for row in events if row["kind_name"] == "MONITOR_TRIPPED")
+    assert low["sentence"] == "Third-stage pressure low: out of limits"
+    assert (low["severity"], low["role_name"]) == ("warning", "monitor")
+    assert low["entry_name"] == flight.scenario.sequence.events[int(low["entry"])]
+
+    bits = rows_of(tmp_path / "discretes.csv")
+    assert "discretes_lift_off_1" in bits[0]
+    for number, discrete in enumerate(flight.scenario.vehicle.discretes):
+        column = "discretes_" + re.sub(r"\W", "_", discrete.name)
+        assert all(int(row["discretes"]) >> number & 1 == int(row[column]) for row in bits)
+
+    state = rows_of(tmp_path / "state.csv")
+    assert not any(column.startswith("analog_") for column in state[0])
+    radio = rows_of(tmp_path / "transmitter.csv")
+    assert next(iter(radio[0])) == "uptime_s"
+    assert {row["state_name"] for row in radio} == {"on", "dying"}
+    assert "queued_bytes_00" in radio[0]
+
+
+def test_mcap_times_are_utc_and_never_go_back(capsys, log, tmp_path):
+    printed(capsys, "decode", log, "--mcap", "-o", tmp_path)
+
+    with (tmp_path / "telemetry.mcap").open("rb") as file:
+        reader = make_reader(file)
+        told = [*reader.iter_messages(log_time_order=False)]
+        metadata = {each.name: each.metadata for each in reader.iter_metadata()}
+    epoch = datetime(2016, 12, 1, 14, 51, 52, tzinfo=UTC)
+    times = [message.log_time for _, _, message in told]
+    assert times == sorted(times)
+    assert len(set(times)) > 1000
+    for _, _, message in told[:: len(told) // 200]:
+        ert_s = json.loads(message.data)["ert_s"]
+        assert message.log_time / 1e9 == pytest.approx(epoch.timestamp() + ert_s, abs=1e-5)
+    assert metadata["flightsw"]["time_zero"] == "1970-01-01T00:00:00Z, UTC"
+
+
+def test_the_interface_document_of_a_log_names_its_bits(capsys, log):
+    code, lines = printed(capsys, "export", "--icd", log)
+
+    assert code == 0
+    assert lines[lines.index("## Bits of `discretes`") + 4] == "| 0 | `lift-off.1` |"
+    assert "## Analogue channels" in lines
 
 
 def test_tables_beside_a_log_go_with_their_run(capsys, tmp_path, monkeypatch):
