@@ -59,7 +59,6 @@ class PacedSequencer(Paced):
         counts = self.counts
         self._statistics.ticks += len(self._answers)
         self._statistics.ticks_lost += self.away
-        counts.answers_late += len(self._answers) - tick.is_over
         if not tick.is_over or counts.ways_s[-1] > counts.tick_s:
             counts.missed += 1
 
@@ -106,6 +105,7 @@ class PacedSequencer(Paced):
             tick.proceed(self._number)
             if tick.is_over:
                 self.counts.ways_s.append(now_s - due_s)
+                self.counts.answers_late += now_s - due_s > self.counts.tick_s
                 self._answers.append(bytes(tick.output))
                 self._waiting.popleft()
 

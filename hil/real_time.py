@@ -31,7 +31,7 @@ class RealTime:
     late_ticks : int
         Of a transmitter: those whose input left after the next was due.
     missed, answers_late : int
-        Of a flight computer: not answered when the next was due; of these, answered later.
+        Of a flight computer: not answered when the next was due; of these, answered after all.
     grants_dropped : int
         Never said, as the line had no room for them for a second.
     grants_missed, board_late_ticks : int
