@@ -27,6 +27,7 @@ from flightsw.report.page import told_of
 from hil.kinds import Frames, Reply
 from hil.link import Decoder
 from hil.offset import Offset
+from hil.present import has_rate
 from hil.real_time import RealTime
 from hil.statistics import Statistics
 from hil.wire import Piece, read_wire
@@ -238,6 +239,35 @@ def test_a_line_that_carries_less_caps_the_rate_and_names_what_is_thinned():
     assert cap < 57_600
     assert f"57600 baud carry 5760: telemetry is capped at {cap} bit/s; thinned: " in said[0]
     assert "115200 baud would do" in said[0] or "230400 baud would do" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("choice", "capped"),
+    [
+        (BoardChoice(board="virtual", baud=57_600, real_time_from_s=379.0), True),
+        (BoardChoice(board="virtual", real_time_from_s=379.0), False),  # a line without a rate
+        (BoardChoice(board="virtual", baud=57_600), False),  # lockstep waits for any line
+    ],
+    ids=["slow", "no rate", "lockstep"],
+)
+def test_the_rate_is_capped_in_real_time_on_a_line_that_has_one(choice, capped):
+    said: list[str] = []
+    with board_for(choice, flightsw.load("progress-ms-04"), notice=said.append) as playing:
+        assert (playing.cap_bps is not None) is capped
+
+    assert len(said) == capped
+
+
+def test_a_port_has_a_rate_unless_it_is_a_process(tmp_path):
+    ours, theirs = os.openpty()
+    (tmp_path / "port").symlink_to(os.ttyname(theirs))
+
+    assert not has_rate(str(tmp_path / "port"))
+    assert not has_rate("socket://127.0.0.1:4000")
+    assert has_rate("COM5")
+
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_a_line_that_carries_all_is_left_alone():
