@@ -30,7 +30,7 @@ class LedgerRow:
 
     kind: str
     component: str
-    at_s: float | None  # mission elapsed time; None: its time never came
+    at_s: float | None  # s from T-0, before it the countdown clock; None: its time never came
     acted: bool
     before: float
     after: float
@@ -74,7 +74,7 @@ def act_rows(loop: Any, tables: Tables) -> tuple[LedgerRow, ...]:
     rows = []
     for i, act in enumerate(tables.acts):
         row = loop.faults.ledger[i]
-        at_s = (row.at_ticks - loop.t_zero_tick) * loop.tick_s if row.due else None
+        at_s = _clock_ticks(loop, tables, row.at_ticks) * loop.tick_s if row.due else None
         rows.append(
             LedgerRow(
                 kind=act.kind,
@@ -87,6 +87,12 @@ def act_rows(loop: Any, tables: Tables) -> tuple[LedgerRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def _clock_ticks(loop: Any, tables: Tables, tick: int) -> int:
+    """Return a tick of the loop as people count: from T-0; before it, or without it, countdown."""
+    since: int = tick - loop.t_zero_tick
+    return since if since >= 0 else tick + int(tables.fsw.countdown_ticks)
 
 
 def transmitter_rows(closed: ClosedLoop) -> tuple[TransmitterRow, ...]:

@@ -34,7 +34,7 @@ _ACT_KEYS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time: `offset_s` after T-0, or after an event."""
+    """A time: `offset_s` after T-0 (less than 0: by the countdown clock), or after an event."""
 
     event: str | None
     offset_s: float

@@ -14,19 +14,24 @@ static void find_next(faults_t* const self)
     }
 }
 
-bool faults_init(faults_t* const self, const faults_act_t* const acts, const uint16_t count)
+bool faults_init(faults_t* const self, const faults_act_t* const acts, const uint16_t count, const int64_t planned_tick)
 {
     if (count > FAULTS_ACTS_MAX) {
         return false;
     }
     memset(self, 0, sizeof(*self));
-    self->count      = count;
-    self->next_ticks = INT64_MAX;
+    self->count = count;
     for (uint16_t i = 0U; i < count; i++) {
-        self->act[i] = acts[i];
-        self->waiting |= UINT64_C(1) << i;
-        self->untimed |= UINT64_C(1) << i;
+        const uint64_t bit = UINT64_C(1) << i;
+        self->act[i]       = acts[i];
+        self->waiting |= bit;
+        if (acts[i].trigger_event == FAULTS_FROM_T_ZERO && acts[i].delay_ticks < 0) {
+            self->due_ticks[i] = planned_tick + acts[i].delay_ticks;
+        } else {
+            self->untimed |= bit;
+        }
     }
+    find_next(self);
     return true;
 }
 

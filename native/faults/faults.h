@@ -38,7 +38,7 @@ typedef struct
     uint8_t component;     ///< Index in the table that the kind speaks of.
     uint8_t trigger_event; ///< Event of the sequence, or FAULTS_FROM_T_ZERO.
     uint8_t reserved;
-    int64_t delay_ticks; ///< After the trigger; may be negative for FAULTS_FROM_T_ZERO (before lift-off: countdown).
+    int64_t delay_ticks; ///< After the trigger; of FAULTS_FROM_T_ZERO, below zero: before planned T-0.
     double  value[2];
 } faults_act_t;
 
@@ -63,8 +63,9 @@ typedef struct
     faults_ledger_t ledger[FAULTS_ACTS_MAX];
 } faults_t;
 
-/// Takes `count` acts (at most FAULTS_ACTS_MAX; false if more).
-bool faults_init(faults_t* self, const faults_act_t* acts, uint16_t count);
+/// Takes `count` acts (at most FAULTS_ACTS_MAX; false if more). T-0 is planned for tick `planned_tick`: when lift-off will
+/// be, nobody knows before, so an act before T-0 has its time from the first. One before the first tick acts in that.
+bool faults_init(faults_t* self, const faults_act_t* acts, uint16_t count, int64_t planned_tick);
 
 /// Tells that the event `event` (or T-0: FAULTS_FROM_T_ZERO) happened in tick `tick`: acts that wait for it get a time.
 void faults_note(faults_t* self, uint8_t event, int64_t tick);

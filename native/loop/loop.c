@@ -124,7 +124,8 @@ int32_t loop_init(loop_t* const self, const loop_config_t* const config)
     if (fsw_status != FSW_OK) {
         return LOOP_ERROR_FSW + (int32_t)fsw_status;
     }
-    if (!acts_fit(config) || !faults_init(&self->faults, config->act, config->act_count)) {
+    if (!acts_fit(config) ||
+        !faults_init(&self->faults, config->act, config->act_count, -config->fsw->countdown_ticks)) {
         return LOOP_ERROR_FAULTS;
     }
     if (!actions_fit(config)) {
