@@ -9,6 +9,8 @@ from math import degrees
 from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.ground.limits import worst
+from flightsw.ground.signs import signs
+from flightsw.trace import traces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
     from flightsw.scenario.fault import Expect
 
 FORMAT: Final = "flightsw-run/1"
-JUDGED_FROM_TRUTH: Final = ("success", "max_altitude_km", "orbit", "faults", "reasons")
+JUDGED_FROM_TRUTH: Final = (
+    *("success", "max_altitude_km", "orbit", "faults", "traces", "reasons"),
+)
+
+NO_TRACE: Final = "nothing in the downlink differs: the ground could not know"
 
 # Decimals: what a reader can use; times are whole microseconds.
 _TIME: Final = 6
@@ -88,6 +94,8 @@ def summary(
             }
             for act in flight.ledger
         ],
+        "first_sign": _first_sign(ground),
+        "traces": _traces(flight, board),
         "board": None if board is None else dict(board),
         "reasons": list(verdict.reasons),
         "judged_from_truth": list(JUDGED_FROM_TRUTH),
@@ -147,6 +155,39 @@ def clock(t_s: float, *, decimals: int = 2) -> str:
     """Return a time as it is spoken: ``T+382.30``, ``T-5.00``."""
     sign = "-" if round(t_s, decimals) < 0.0 else "+"
     return f"T{sign}{abs(t_s):.{decimals}f}"
+
+
+def traced(trace: Mapping[str, Any]) -> str:
+    """Return a trace of the summary in one line, with its time."""
+    when = trace["t_s"]
+    time = f"received {clock(trace['received_s'])}" if when is None else clock(when)
+    return f"{time} {trace['packet']}: {trace['text']}"
+
+
+def _first_sign(ground: GroundPicture) -> dict[str, Any] | None:
+    first = next(iter(signs(ground)), None)
+    if first is None:
+        return None
+    return {"t_s": round(first.t_s, _TIME), "kind": first.kind, "text": first.text}
+
+
+def _traces(flight: Flight, board: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
+    """Return the traces of the faults; None where a board may have left others by its own clock."""
+    if board is not None and (board["degraded"] or board["mode"] != "lockstep"):
+        return None
+    found = traces(flight)
+    if found is None:
+        return None
+    return [
+        {
+            "packet": each.packet,
+            "channel": each.channel,
+            "t_s": None if each.t_s is None else round(each.t_s, _TIME),
+            "received_s": round(each.received_s, _TIME),
+            "text": each.text,
+        }
+        for each in found
+    ]
 
 
 def _orbit(flight: Flight) -> dict[str, float] | None:

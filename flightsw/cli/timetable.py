@@ -12,7 +12,7 @@ from flightsw.cli.output import Line, Span, Style
 from flightsw.ground.horizon import BELOW
 from flightsw.ground.limits import worst
 from flightsw.ground.state import STALE_S
-from flightsw.summary import clock, unmet
+from flightsw.summary import NO_TRACE, clock, traced, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,11 +104,14 @@ def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
         yield _fact("fall", _fall(summary["fall"]))
     if flight.ledger:
         yield from _faults(flight)
+    if summary["traces"] is not None:
+        yield from _traces(summary["traces"])
     if summary["board"] is not None:
         yield from _board(summary["board"])
     yield from _expected(flight, summary)
     judged = "verdict, altitude" if target.max_altitude_m is not None else "verdict, orbit"
-    yield Line.of(Span(f"  {'truth':<{LABEL_WIDTH}}{judged} and faults; all else as heard", "dim"))
+    judged += " and faults" if summary["traces"] is None else ", faults and trace"
+    yield Line.of(Span(f"  {'truth':<{LABEL_WIDTH}}{judged}; all else as heard", "dim"))
 
 
 def _dropped(flight: Flight) -> Iterator[Line]:
@@ -278,6 +281,14 @@ def _faults(flight: Flight) -> Iterator[Line]:
             when = "its time never came" if act.at_s is None else f"at {clock(act.at_s)}"
             text = f"{ALARM} {act.kind} of {act.component} changed nothing: {when}"
             yield from _wrapped("", text, "alarm")
+
+
+def _traces(traces: list[dict[str, Any]]) -> Iterator[Line]:
+    """Yield the first difference from the downlink of the same flight without faults."""
+    if traces:
+        yield from _wrapped("trace", traced(traces[0]), "plain")
+    else:
+        yield from _wrapped("trace", f"! {NO_TRACE}", "off")
 
 
 def _board(board: dict[str, Any]) -> Iterator[Line]:

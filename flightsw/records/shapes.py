@@ -93,6 +93,14 @@ class _Board(_BoardAsked):
     degraded: bool
 
 
+class _Trace(_Record):
+    packet: str
+    channel: int
+    t_s: float | None
+    received_s: float
+    text: str
+
+
 class _Summary(_Record):
     success: bool
     as_expected: bool | None
@@ -102,6 +110,7 @@ class _Summary(_Record):
     max_altitude_km: float
     telemetry: _Telemetry
     radar: _Radar | None
+    traces: list[_Trace] | None = None
     board: _Board | None = None
 
 
