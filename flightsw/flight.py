@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ ORBIT_STEP_S = 1.0  # of what stays up: 1 m after two revolutions against 0.1 s
 COAST_ROW_S = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Flight:
     """One flight: what came down, and, apart from it, what truly happened.
 
@@ -64,7 +64,16 @@ class Flight:
     bodies: tuple[Trajectory, ...]
     verdict: Verdict
     t_zero_s: float  # plant clock at T-0; NaN when the vehicle never left its pad
-    echoes: Echoes = field(repr=False)
+    echoes: Echoes
+
+    def __repr__(self) -> str:
+        """Return what flew and how it ended, in a line."""
+        end = "reached" if self.verdict.success else "lost"
+        return (
+            f"<Flight {self.scenario.id}: mission {end}, "
+            f"{self.verdict.max_altitude_m / 1e3:.1f} km at most, "
+            f"{len(self.ledger)} acts of faults, {len(self.downlink)} octets heard>"
+        )
 
     @cached_property
     def ground(self) -> GroundPicture:

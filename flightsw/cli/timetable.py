@@ -79,7 +79,7 @@ def nothing_heard() -> Line:
 
 def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
     """Yield what became of the flight; what comes from truth is said to."""
-    yield from _verdict(flight)
+    yield from _verdict(flight, summary)
     target = flight.scenario.mission.target
     if target.max_altitude_m is None:
         yield _fact("orbit", _orbit(flight))
@@ -185,7 +185,7 @@ def again_line(t_s: float) -> Line:
     return Line.of(f"·{t_s:8.2f}  Telemetry again")
 
 
-def _verdict(flight: Flight) -> Iterator[Line]:
+def _verdict(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
     rows = [row for row in flight.ground.timeline if row.planned]
     kept = sum(row.mark == "in_band" for row in rows)
     good = flight.verdict.success
@@ -193,8 +193,13 @@ def _verdict(flight: Flight) -> Iterator[Line]:
     planned = f"{kept} of {len(rows)} planned events in their bands" if rows else ""
     words = "; ".join(part for part in ((planned, reasons) if good else (reasons, planned)) if part)
     head = "MISSION REACHED" if good else "MISSION LOST"
+    style: Style = "good" if good else "alarm"
+    if summary["as_expected"] is False:
+        yield Line.of(Span(f"{'NOT AS EXPECTED':<{HEAD_WIDTH}}", "off"), "see `expected` below")
+    if good and (summary["as_expected"] is False or (rows and not any(row.heard for row in rows))):
+        style = "off"
     first, *more = textwrap.wrap(words, WIDTH - HEAD_WIDTH, break_on_hyphens=False) or [""]
-    yield Line.of(Span(f"{head:<{HEAD_WIDTH}}", "good" if good else "alarm"), first)
+    yield Line.of(Span(f"{head:<{HEAD_WIDTH}}", style), first)
     for line in more:
         yield Line.of(" " * HEAD_WIDTH + line)
 

@@ -17,7 +17,7 @@ from flightsw.ground.state import LastFrame, Telemetry, last_frame, telemetry
 from flightsw.ground.timeline import Heard, Row, Silence, heard_events, silences, timeline
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class GroundPicture:
     """What the ground knows of a flight.
 
@@ -49,6 +49,14 @@ class GroundPicture:
     last: LastFrame | None
     radar: RadarReport | None
     fall: Fall | None
+
+    def __repr__(self) -> str:
+        """Return how much was heard, in a line."""
+        last = f"last frame T{self.last.t_s:+.2f}" if self.last else "nothing heard"
+        return (
+            f"<GroundPicture: {len(self.events)} events heard, {len(self.not_seen)} planned and "
+            f"not seen, {last}>"
+        )
 
     @property
     def cut(self) -> bool:

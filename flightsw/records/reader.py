@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUMMARY_FORMAT: Final = "flightsw-run/1"
+SHOWN: Final = 5  # runs that an error names
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def run_folder(name: Path | str) -> Path:
         msg = f"{path} is a file; a run is a folder"
         raise RecordError(msg)
     here = sorted(each.parent.name for each in RUNS.glob("*/run.json"))
-    known = f"runs here: {', '.join(here[-5:])}" if here else "there is no run in ./runs"
+    more = "…, " if len(here) > SHOWN else ""
+    known = f"runs here: {more}{', '.join(here[-SHOWN:])}" if here else "there is no run in ./runs"
     msg = f"no run {path}; {known}"
     raise RecordError(msg)
 

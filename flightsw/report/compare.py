@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from flightsw.ground.difference import places
+from flightsw.ground.parting import partings
 
 if TYPE_CHECKING:
-    from flightsw.dictionary import Packet
     from flightsw.ground import Heard
-    from flightsw.ground.packets import Packets
     from flightsw.report.flown import Flown
 
 SAME_S: Final = 5e-7  # packets tell whole microseconds
+COMPARED: Final = ("vehicle", "sequence", "mission", "station")
 
 
 def against(flown: Flown, other: Flown) -> dict[str, Any]:
@@ -23,6 +20,7 @@ def against(flown: Flown, other: Flown) -> dict[str, Any]:
     return {
         "names": [flown.name, other.name],
         "same_mission": _mission(flown) == _mission(other),
+        "made_of": _made_of(flown, other),
         "events": events,
         "events_alike": alike,
         "channels": _channels(flown, other),
@@ -69,38 +67,49 @@ def _channels(flown: Flown, other: Flown) -> list[dict[str, Any]]:
     ours, theirs = flown.ground.packets, other.ground.packets
     if ours.dictionary.hash != theirs.dictionary.hash:
         return []
+    first: dict[int, dict[str, Any]] = {}
+    for each in partings(ours, theirs):
+        first.setdefault(
+            each.channel,
+            {
+                "packet": each.packet,
+                "ert_s": each.received_s,
+                "met_s": each.t_s,
+                "only_in": each.only_in,
+                "text": each.text,
+            },
+        )
     rows = []
     for channel in ours.dictionary.channels:
         kinds = [p for p in ours.dictionary.packets if p.channel == channel.id]
-        partings = [part for kind in kinds if (part := _parting(ours, theirs, kind)) is not None]
-        first = min(partings, key=lambda part: float(part["ert_s"]), default=None)
         count = [sum(len(each.rows[kind.name]) for kind in kinds) for each in (ours, theirs)]
-        rows.append({"channel": channel.id, "name": channel.name, "packets": count, "part": first})
+        part = first.get(channel.id)
+        rows.append({"channel": channel.id, "name": channel.name, "packets": count, "part": part})
     return rows
 
 
-def _parting(ours: Packets, theirs: Packets, packet: Packet) -> dict[str, Any] | None:
-    """Return the first packet of a kind that differs, or that only one of them has."""
-    name = packet.name
-    here, there = places(ours, packet), places(theirs, packet)
-    _, mine, other = np.intersect1d(here, there, return_indices=True)
-    a, b = ours.rows[name][mine], theirs.rows[name][other]
-    unequal = mine[np.logical_or.reduce([a[field] != b[field] for field in a.dtype.names or ()])]
-    candidates = [
-        (int(packets.ert_us[name][row]), int(row), packets, only)
-        for packets, rows, only in (
-            (ours, unequal, None),
-            (ours, np.flatnonzero(~np.isin(here, there)), 0),
-            (theirs, np.flatnonzero(~np.isin(there, here)), 1),
-        )
-        for row in rows[np.argsort(packets.ert_us[name][rows], kind="stable")][:1]
+def _made_of(flown: Flown, other: Flown) -> list[dict[str, Any]]:
+    """Return what the two were made of and is not the same in both, faults apart.
+
+    A difference in their downlinks may come of it.
+    """
+    known = [each.record.manifest for each in (flown, other) if each.record.manifest is not None]
+    if len(known) < 2:  # noqa: PLR2004  one of each
+        return []
+    ours, theirs = (
+        {
+            (file["kind"], file["id"]): str(file["sha256"])
+            for file in manifest["files"]
+            if file["kind"] in COMPARED
+        }
+        for manifest in known
+    )
+    rows = [
+        {"what": f"{kind} {name}", "is": [each.get((kind, name)) for each in (ours, theirs)]}
+        for kind, name in {**ours, **theirs}
     ]
-    if not candidates:
-        return None
-    ert_us, row, packets, only = min(candidates, key=lambda one: one[:2])
-    return {
-        "packet": name,
-        "ert_s": ert_us / 1e6,
-        "met_s": float(packets.met_s(name)[row]) if packet.clock == "met" else None,
-        "only_in": only,
-    }
+    rows += [
+        {"what": key, "is": [str(manifest[key]) for manifest in known]}
+        for key in ("seed", "rate_hz")
+    ]
+    return [row for row in rows if row["is"][0] != row["is"][1]]

@@ -9,6 +9,7 @@ import numpy as np
 from flightsw.dictionary.parameters import parameter
 from flightsw.ground.limits import worst
 from flightsw.ground.timeline import NO_ENTRY
+from flightsw.report.waited import waited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ def computer(flown: Flown) -> dict[str, Any] | None:
         return None
     return {
         "phases": phases(flown),
+        "waited": list(waited(flown)),
         "margins": list(_margins(flown)),
         "timers": list(_timers(flown)),
         "counters": list(_counters(flown)),

@@ -7,7 +7,7 @@ import shlex
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from flightsw.summary import clock
+from flightsw.ground.signs import signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,24 +71,14 @@ def faults(flown: Flown) -> list[dict[str, Any]] | None:
 
 
 def _seen(flown: Flown, act: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the first alarm, event out of its band, or silence noticed after an act."""
+    """Return the first alarm, loss or deviation from the plan after an act."""
     at_s = act.get("at_s")
     if flown.ground is None or not isinstance(at_s, int | float) or not act.get("acted"):
         return None
-    signs = [
-        (row.heard.t_s, row.title)
-        for row in flown.ground.timeline
-        if row.heard and row.mark in ("alarm", "out_of_band") and row.heard.t_s >= at_s
-    ]
-    signs += [
-        (silence.noticed_s, f"telemetry lost, last good frame {clock(silence.from_s)}")
-        for silence in flown.ground.silences
-        if silence.noticed_s >= at_s and not silence.has_set
-    ]
-    if not signs:
+    first = next((sign for sign in signs(flown.ground) if sign.t_s >= at_s), None)
+    if first is None:
         return None
-    t_s, text = min(signs)
-    return {"t_s": t_s, "text": text, "after_s": t_s - at_s}
+    return {"t_s": first.t_s, "text": first.text, "after_s": first.t_s - at_s}
 
 
 def _whole(file: Mapping[str, Any]) -> bool:

@@ -13,6 +13,8 @@ from flightsw.report.curves import broken, thinned
 from flightsw.report.page import environment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flightsw.report.flown import Flown
 
 PLOTS: Final = 4
@@ -67,13 +69,14 @@ def _plot(flown: Flown, shown: list[Parameter]) -> dict[str, Any]:
         "unit": first.unit,
         "low": f"{low:.{first.digits}f}",
         "high": f"{high:.{first.digits}f}",
+        "silences": list(_silences(flown, box)),
         "from_s": f"{begin:.0f}",
         "to_s": f"{end:.0f}",
         "plan": _points(np.array(reference.t_s), planned, box) if reference else [],
         "joined": reference is not None and reference.joined,
         "lines": [
             {
-                "label": one.title,
+                "label": one.title.rpartition(", ")[2] if len(shown) > 1 else one.title,
                 "colour": _COLOURS[index % len(_COLOURS)],
                 "dash": _DASHES[index % len(_DASHES)],
                 "path": _path(*thinned(*broken(flown.t_s, values), _BUCKETS), box),
@@ -81,6 +84,17 @@ def _plot(flown: Flown, shown: list[Parameter]) -> dict[str, Any]:
             for index, (one, values) in enumerate(zip(shown, curves, strict=True))
         ],
     }
+
+
+def _silences(flown: Flown, box: Box) -> Iterator[tuple[float, float]]:
+    """Yield where each time without telemetry begins on the time axis, and how wide it is."""
+    first, last = box[:2]
+    scale = WIDTH / (last - first or 1.0)
+    for gap in plots.gaps(flown):
+        begin = max(gap["from"], first)
+        end = last if gap["to"] is None else min(gap["to"], last)
+        if end > begin:
+            yield round((begin - first) * scale, 1), round((end - begin) * scale, 1)
 
 
 def _points(t_s: Values, y: Values, box: Box) -> list[tuple[float, float]]:

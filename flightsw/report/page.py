@@ -84,9 +84,10 @@ def told(flown: Flown, other: Flown | None = None) -> dict[str, Any]:
         "downlink": _downlink(flown),
         "computer": computer.computer(flown),
         "faults": made.faults(flown),
+        "traces": (flown.record.summary or {}).get("traces"),
         "made": made.made(flown),
         "against": None if other is None else compare.against(flown, other),
-        "truth": ["verdict", "faults", "downlink.never_heard", "track.bodies"],
+        "truth": ["verdict", "faults", "traces", "downlink.never_heard", "track.bodies"],
         "encoding": "arrays: base64 of little-endian float32; NaN is a missing sample",
         "arrays": arrays.encoded,
     }

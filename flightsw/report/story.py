@@ -7,7 +7,8 @@ from math import degrees
 from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.ground.horizon import BELOW
-from flightsw.summary import clock, unmet
+from flightsw.ground.signs import signs
+from flightsw.summary import NO_TRACE, clock, traced, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,14 @@ MARKS: Final = {
     "alarm": "▲",
     "not_seen": "⊘",
 }
+ABOUT_TRACE: Final = (
+    "The first packet that is not as in the same flight without its faults, flown again with the "
+    "same seed: the earliest that telemetry could tell."
+)
+ABOUT_SIGN: Final = (
+    "The first alarm or loss, or planned event that came early or had not come by the end of its "
+    "band: what a room would have noticed."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +63,24 @@ def verdict(flown: Flown) -> dict[str, Any]:
     cut = ground is not None and ground.cut
     heard = " in what is left of the record" if cut else ""
     planned = f"{kept} of {len(rows)} planned events in their bands{heard}" if rows else ""
+    missed = _missed(flown)
+    unheard = bool(rows) and not cut and not any(row.heard for row in rows)
+    calm = success and not missed and not unheard
     if success:
         parts = [planned, *reasons, _reached(summary)]
         sentence = f"Mission reached: {', '.join(part for part in parts if part)}."
     else:
         sentence = f"Mission lost: {'; '.join(reasons) or 'the target was missed'}."
+    if missed:
+        sentence = f"Not as expected: {'; '.join(missed)}. {sentence}"
+    elif success and unheard:
+        sentence = f"Not one of the planned events was heard. {sentence}"
     return {
-        "mark": "✓" if success else "▲",
-        "state": "reached" if success else "lost",
+        "mark": "✓" if calm else "!" if success else "▲",
+        "state": "reached" if calm else "doubtful" if success else "lost",
         "success": success,
         "sentence": sentence + (_cut_words(flown) if cut else ""),
-        "heard": "" if success else told,
+        "heard": "" if calm or (success and cut) else told,
         "as_expected": summary.get("as_expected"),
         "reasons": reasons,
     }
@@ -73,7 +89,7 @@ def verdict(flown: Flown) -> dict[str, Any]:
 def in_short(flown: Flown) -> list[dict[str, Any]]:
     """Return the answers to the first questions, a label and a text each."""
     summary, ground = flown.record.summary or {}, flown.ground
-    facts = [_first_sign(flown), _last_frame(flown)]
+    facts = [_first_trace(summary), _first_sign(flown), _last_frame(flown)]
     if flown.radar is not None:
         facts.append(_fact("Radar", _radar(flown.radar)))
     if ground is not None and ground.fall is not None:
@@ -134,8 +150,17 @@ def place(latitude_deg: float, longitude_deg: float, decimals: int = 2) -> str:
     return f"{abs(latitude_deg):.{decimals}f} {north} {abs(longitude_deg):.{decimals}f} {east}"
 
 
-def _fact(label: str, text: str, *, mark: str = "", truth: bool = False) -> dict[str, Any]:
-    return {"label": label, "text": text, "mark": mark, "truth": truth}
+def _fact(
+    label: str, text: str, *, mark: str = "", truth: bool = False, about: str = ""
+) -> dict[str, Any]:
+    return {"label": label, "text": text, "mark": mark, "truth": truth, "about": about}
+
+
+def _missed(flown: Flown) -> list[str]:
+    """Return what the scenario expected and was not so."""
+    expect = flown.scenario.expect if flown.scenario else None
+    summary = flown.record.summary
+    return [] if expect is None or summary is None else unmet(expect, dict(summary))
 
 
 def _reached(summary: Any) -> str:
@@ -169,27 +194,24 @@ def _first_sign(flown: Flown) -> dict[str, Any] | None:
     ground = flown.ground
     if ground is None:
         return None
-    signs = [
-        (row.heard.t_s, row.mark, row.title if row.mark == "alarm" else _off(row))
-        for row in ground.timeline
-        if row.heard and row.mark in ("alarm", "out_of_band")
-    ]
-    signs += [
-        (silence.noticed_s, "alarm", "telemetry lost")
-        for silence in ground.silences
-        if not silence.has_set
-    ]
-    if not signs and ground.cut:
-        return _fact("First sign", "none in what is left of the record", mark="!")
-    if not signs:
-        return _fact("First sign", "none: no alarm, no event out of its band", mark="✓")
-    t_s, mark, text = min(signs)
-    return _fact("First sign", f"{clock(t_s)}  {text}", mark=MARKS[mark])
+    first = next(iter(signs(ground)), None)
+    if first is None and ground.cut:
+        text = "none in what is left of the record"
+        return _fact("First sign", text, mark="!", about=ABOUT_SIGN)
+    if first is None:
+        text = "none: no alarm, no planned event early, late or missing"
+        return _fact("First sign", text, mark="✓", about=ABOUT_SIGN)
+    mark = MARKS["alarm" if first.kind == "alarm" else "out_of_band"]
+    return _fact("First sign", f"{clock(first.t_s)}  {first.text}", mark=mark, about=ABOUT_SIGN)
 
 
-def _off(row: Row) -> str:
-    assert row.delta_s is not None
-    return f"{row.title} {abs(row.delta_s):.2f} s {'late' if row.delta_s > 0 else 'early'}"
+def _first_trace(summary: Any) -> dict[str, Any] | None:
+    """Return what the faults changed first in the downlink; None of a flight without faults."""
+    found = summary.get("traces")
+    if found is None:
+        return None
+    text, mark = (traced(found[0]), "") if found else (NO_TRACE, "!")
+    return _fact("First trace", text, mark=mark, truth=True, about=ABOUT_TRACE)
 
 
 def _last_frame(flown: Flown) -> dict[str, Any] | None:
@@ -254,9 +276,8 @@ def _judged(flown: Flown, summary: Any) -> Iterator[dict[str, Any]]:
     else:
         aim = f" (calculated {target.max_altitude_m / 1e3:g} km)" if target else ""  # type: ignore[operator]
         yield _fact("Altitude", _reached(summary) + aim, truth=True)
-    expect = flown.scenario.expect if flown.scenario else None
-    if expect is not None:
-        missed = unmet(expect, summary)
+    if flown.scenario and flown.scenario.expect:
+        missed = _missed(flown)
         text = "as the scenario expects" if not missed else "; ".join(missed)
         yield _fact("Expected", text, mark="!" if missed else "✓")
 

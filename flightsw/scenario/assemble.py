@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ _SEED_MAX = 2**63 - 1
 _CLOCK_S = (-3600.0, 86_400.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scenario:
     """One flight, wholly determined: same scenario, same bytes.
 
@@ -46,7 +46,14 @@ class Scenario:
     rate_hz: int
     seed: int
     expect: Expect | None
-    files: tuple[SourceFile, ...] = field(repr=False)
+    files: tuple[SourceFile, ...]
+
+    def __repr__(self) -> str:
+        """Return what flies, in a line."""
+        return (
+            f"<Scenario {self.id}: {self.vehicle.id} with {self.sequence.id}, "
+            f"{len(self.acts)} acts of faults, {self.rate_hz} Hz, seed {self.seed}>"
+        )
 
     @property
     def receivers(self) -> tuple[Station, ...]:
