@@ -187,7 +187,7 @@ def test_the_summary_says_what_was_judged_from_truth(fake_flight):
     flight = fake_flight()
 
     assert summary(flight)["judged_from_truth"] == [
-        "success", "max_altitude_km", "orbit", "faults", "reasons",
+        "success", "max_altitude_km", "orbit", "faults", "traces", "reasons",
     ]  # fmt: skip
     assert "truth" in text_of(flight)
 

@@ -21,7 +21,7 @@ def test_a_notebook_shows_the_verdict_and_four_plots_and_asks_for_nothing(browse
     page.on("request", lambda request: asked.append(request.url))
     page.set_content(html)
 
-    assert page.locator("svg").count() == 4
+    assert page.locator("svg[role=img]").count() == 4
     assert page.locator("script, link, img").count() == 0
     assert page.get_by_text("Mission").first.is_visible()
     assert asked == []
