@@ -112,4 +112,12 @@ def _made_of(flown: Flown, other: Flown) -> list[dict[str, Any]]:
         {"what": key, "is": [str(manifest[key]) for manifest in known]}
         for key in ("seed", "rate_hz")
     ]
+    rows.append({"what": "telemetry dictionary", "is": [_dictionary(flown), _dictionary(other)]})
     return [row for row in rows if row["is"][0] != row["is"][1]]
+
+
+def _dictionary(flown: Flown) -> str | None:
+    if flown.ground is None:
+        return None
+    dictionary = flown.ground.packets.dictionary
+    return f"{dictionary.version} {dictionary.hash:08x}"

@@ -10,6 +10,7 @@ from flightsw import load
 from flightsw.cli.run import fly_and_record
 from flightsw.report import report
 from tests.browser import Opened
+from tests.scenario.conftest import Workspace
 
 FLOWN = {
     "nominal": ("progress-ms-04", ()),
@@ -37,6 +38,12 @@ class Runs:
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory):
     return Runs(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Workspace(tmp_path)
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flightsw import load
 from flightsw.cli import main
+from flightsw.cli.run import fly_and_record
 from flightsw.ground import decode
 from flightsw.ground.exchange import echoes_text
 from flightsw.ground.radar import Echoes
@@ -85,7 +87,9 @@ def test_a_lost_mission_says_why_and_what_was_heard_last(runs, told):
 
     assert text["verdict"].startswith("1 Verdict ▲ Mission lost: third stage stopped 143.9 s early")
     assert "Last good frame T+382.24 at 194.7 km" in text["verdict"]
-    assert told("lost")["in_short"][0]["text"] == "T+382.03  Third-stage pressure low"
+    short = {fact["label"]: fact["text"] for fact in told("lost")["in_short"]}
+    assert short["First sign"] == "T+382.03  Third-stage pressure low"
+    assert short["First trace"].startswith("T+382.03 EVENT: Third-stage pressure low instead of")
 
 
 @pytest.mark.parametrize("name", ["nominal", "sounding"])
@@ -255,6 +259,59 @@ def test_faults_are_told_as_truth_with_the_first_sign_of_them(told):
     assert power["seen"]["text"].startswith("telemetry lost")
 
 
+def test_the_first_trace_stands_beside_the_first_sign_and_says_what_it_means(told, runs):
+    trace, sign = told("lost")["in_short"][:2]
+
+    assert (trace["label"], trace["truth"], sign["label"]) == ("First trace", True, "First sign")
+    assert trace["about"]
+    assert sign["about"]
+    faults = page_of(runs["lost"]).sections["faults"]
+    assert "block-i.chamber_pressure_pa" in faults
+
+
+@pytest.mark.parametrize("name", ["nominal", "sounding"])
+def test_a_flight_without_faults_has_no_trace(told, name):
+    assert told(name)["traces"] is None
+    assert "First trace" not in [fact["label"] for fact in told(name)["in_short"]]
+
+
+def test_what_the_ground_could_not_know_is_said_plainly(runs, tmp_path):
+    """An engine that is shut before it was lit: the same flight, octet for octet."""
+    fly_and_record(
+        load("nike-apache-14-210", faults=["engine-shutdown:first-stage@-1"]), out=tmp_path / "one"
+    )
+    page = page_of(tmp_path / "one")
+
+    assert "nothing in the downlink differs: the ground could not know" in page.sections["short"]
+    assert "Nothing in the downlink differs" in page.sections["faults"]
+
+
+def test_a_flight_that_was_not_as_expected_is_not_headed_calmly(here):
+    """It reaches its height deaf: two of three contacts stick, and there is no backup."""
+    here.change("sequence", "nike-apache-recovery", "backup", "# backup")
+    here.write(
+        "scenarios/deaf.toml",
+        'format = "flightsw-scenario/1"\nid = "deaf"\nmission = "nike-apache-14-210"\n'
+        'faults = ["contact-stuck:lift-off.2@-2,value=0", "contact-stuck:lift-off.3@-2,value=0"]\n'
+        '[expect]\nseen = ["LIFTOFF"]\n',
+    )
+    fly_and_record(load("deaf"), out=here.folder / "run")
+
+    one = told_of(here.folder / "run")
+
+    assert one["verdict"]["state"] in ("doubtful", "lost")
+    assert one["verdict"]["mark"] != "✓"
+    assert one["verdict"]["sentence"].startswith("Not as expected: LIFTOFF was to be seen")
+    (row,) = [
+        row
+        for row in one["computer"]["waited"]
+        if row["title"] == "Lift-off" and row["needs"].startswith("primary")
+    ]
+    assert row["needs"] == "primary: 2 of lift-off.1, lift-off.2, lift-off.3"
+    assert row["had"].startswith("1 of 3 at once; made: lift-off.1 T+0.0")
+    assert row["had"].endswith("never: lift-off.2, lift-off.3")
+
+
 def test_the_numbers_stand_in_the_page(runs, told):
     assert json.loads(page_of(runs["lost"]).numbers) == json.loads(json.dumps(told("lost")))
 
@@ -352,6 +409,26 @@ def test_two_flights_are_told_apart_by_their_events(runs):
         ("SPACECRAFT_SEPARATION", True),
     ]
     assert differ["events_alike"] == 12
+
+
+def test_two_flights_of_other_files_say_so_and_the_file_is_no_trace(here, runs):
+    """A comment in the sequence file changes its hash, which HOUSEKEEPING tells, and no more."""
+    nominal = runs["nominal"]  # flown from the catalogue, before there is a file here
+    here.change("sequence", "soyuz-u-progress", "format", "# mine\nformat")
+    fly_and_record(load("progress-ms-04"), out=here.folder / "mine")
+
+    differ = told_of(here.folder / "mine", against=nominal)["against"]
+
+    assert [row["what"] for row in differ["made_of"]] == ["sequence soyuz-u-progress"]
+    assert all(channel["part"] is None for channel in differ["channels"])
+    page = page_of(here.folder / "mine", against=nominal)
+    assert "The two were not made of the same." in page.sections["against"]
+
+
+def test_two_flights_of_the_same_files_say_nothing_of_them(runs):
+    differ = told_of(runs["lost"], against=runs["nominal"])["against"]
+
+    assert differ["made_of"] == []
 
 
 def test_downlinks_part_where_the_fault_came(runs):
