@@ -78,8 +78,9 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"flightsw.cli.{cmd_name}").command
-        if not any("--version" in option.opts for option in command.params):
-            command.params.append(_version_option())
+        for each in (command, *getattr(command, "commands", {}).values()):
+            if not any("--version" in option.opts for option in each.params):
+                each.params.append(_version_option())
         return command
 
     def resolve_command(

@@ -319,7 +319,9 @@ def _expected(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
 
 
 def _wrapped(label: str, text: str, style: Style) -> Iterator[Line]:
-    for number, line in enumerate(textwrap.wrap(text, WIDTH - LABEL_WIDTH - 2)):
+    for number, line in enumerate(
+        textwrap.wrap(text, WIDTH - LABEL_WIDTH - 2, break_on_hyphens=False)
+    ):
         yield Line.of(Span(f"  {'' if number else label:<{LABEL_WIDTH}}{line}", style))
 
 

@@ -200,3 +200,9 @@ def test_a_terminal_without_our_marks_still_gets_its_text():
     )
 
     assert done.stdout == b"? ? ok\n"
+
+
+@pytest.mark.parametrize("words", [("run",), ("tm", "audit"), ("board", "list"), ("board",)])
+def test_every_command_tells_the_version(words, capsys):
+    assert main([*words, "--version"]) == 0
+    assert capsys.readouterr().out.startswith("flightsw ")

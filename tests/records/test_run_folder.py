@@ -10,6 +10,7 @@ import pytest
 
 from flightsw.records import RecordError, RunFolder
 from flightsw.records.files import write_whole
+from flightsw.records.reader import run_folder
 from flightsw.summary import summary
 
 NAMES = {
@@ -227,3 +228,13 @@ def test_the_ground_knows_no_records():
     ).stdout
 
     assert loaded.strip() == "False"
+
+
+def test_a_run_that_is_not_there_is_told_with_the_newest_that_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for number in range(7):
+        (tmp_path / "runs" / f"mine-{number}").mkdir(parents=True)
+        (tmp_path / "runs" / f"mine-{number}" / "run.json").touch()
+
+    with pytest.raises(RecordError, match=r"runs here: …, mine-2, .*, mine-6$"):
+        run_folder("nope")

@@ -1,6 +1,7 @@
 """A flight in a notebook, and as a figure."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -56,3 +57,22 @@ def test_without_the_extra_it_says_what_to_install(lost, monkeypatch):
 
     with pytest.raises(FlightswError, match=r"pip install 'flightsw\[plot\]'"):
         lost.plot()
+
+
+def test_a_card_names_its_lines_hatches_a_silence_and_tells_of_the_plan_where_one_is(lost):
+    html = lost._repr_html_()
+
+    assert "block-i</span>" in html
+    assert "<title>no telemetry</title>" in html
+    assert "Dashed and dots: the plan." in html
+    mission = lost.scenario.mission.model_copy(update={"reference": ()})
+    plain = fly(replace(lost.scenario, mission=mission, acts=()))._repr_html_()
+    assert "Dashed" not in plain
+    assert "no telemetry" not in plain
+
+
+def test_a_flight_says_in_a_line_what_it_is(lost):
+    for each in (lost, lost.scenario, lost.ground):
+        assert len(repr(each)) < 120
+        assert "\n" not in repr(each)
+    assert repr(lost).startswith("<Flight progress-ms-04-lost: mission lost, ")
