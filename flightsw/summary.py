@@ -159,8 +159,12 @@ def clock(t_s: float, *, decimals: int = 2) -> str:
 
 def traced(trace: Mapping[str, Any]) -> str:
     """Return a trace of the summary in one line, with its time."""
-    when = trace["t_s"]
-    time = f"received {clock(trace['received_s'])}" if when is None else clock(when)
+    if trace["due_s"] is not None:
+        time = f"due {clock(trace['due_s'])}"
+    elif trace["t_s"] is not None:
+        time = clock(trace["t_s"])
+    else:
+        time = f"received {clock(trace['ert_s'])}"
     return f"{time} {trace['packet']}: {trace['text']}"
 
 
@@ -183,7 +187,8 @@ def _traces(flight: Flight, board: Mapping[str, Any] | None) -> list[dict[str, A
             "packet": each.packet,
             "channel": each.channel,
             "t_s": None if each.t_s is None else round(each.t_s, _TIME),
-            "received_s": round(each.received_s, _TIME),
+            "due_s": None if each.due_s is None else round(each.due_s, _TIME),
+            "ert_s": round(each.ert_s, _TIME),
             "text": each.text,
         }
         for each in found

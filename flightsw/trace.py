@@ -35,4 +35,6 @@ def traces(flight: Flight) -> tuple[Parting, ...] | None:
         return None
     without = ClosedLoop(replace(flight.scenario, acts=()))
     without.run()
-    return partings(flight.ground.packets, decode(without.downlink))
+    return partings(
+        flight.ground.packets, decode(without.downlink), name="the flight without faults"
+    )

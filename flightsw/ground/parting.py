@@ -30,10 +30,14 @@ class Parting:
     ----------
     channel, packet
         Virtual channel and name of the packet.
-    received_s : float
-        When the earlier of the two was received, s after the epoch of the log.
+    ert_s : float
+        When the earlier of the two was received, s after the epoch of the log: since then it can be
+        known.
     t_s : float or None
-        Its mission elapsed time; None of a packet that counts the time of its source.
+        Mission elapsed time of the packet in the first downlink; None where that has none, and of a
+        packet that counts the time of its source.
+    due_s : float or None
+        That of the packet in the second, where it comes before or alone; else None.
     only_in : int or None
         0, 1: the other downlink has no such packet at all.
     text : str
@@ -43,13 +47,14 @@ class Parting:
 
     channel: int
     packet: str
-    received_s: float
+    ert_s: float
     t_s: float | None
+    due_s: float | None
     only_in: int | None
     text: str
 
 
-def partings(one: Packets, other: Packets) -> tuple[Parting, ...]:
+def partings(one: Packets, other: Packets, *, name: str = "the other") -> tuple[Parting, ...]:
     """Return for each kind of packet, where it differs, the first that does; by time received.
 
     Packets are paired by the order in which their source sent them. What is not compared: counts
@@ -59,16 +64,18 @@ def partings(one: Packets, other: Packets) -> tuple[Parting, ...]:
     ----------
     one, other : Packets
         Made with one dictionary.
+    name : str
+        What the second is called in words.
     """
     found = [
         parting
         for packet in one.dictionary.packets
-        if (parting := _parting(one, other, packet)) is not None
+        if (parting := _parting(one, other, packet, name)) is not None
     ]
-    return tuple(sorted(found, key=lambda each: (each.received_s, each.channel)))
+    return tuple(sorted(found, key=lambda each: (each.ert_s, each.channel)))
 
 
-def _parting(one: Packets, other: Packets, packet: Packet) -> Parting | None:
+def _parting(one: Packets, other: Packets, packet: Packet, called: str) -> Parting | None:
     name = packet.name
     here, there = places(one, packet), places(other, packet)
     _, mine, theirs = np.intersect1d(here, there, return_indices=True)
@@ -92,39 +99,46 @@ def _parting(one: Packets, other: Packets, packet: Packet) -> Parting | None:
         return None
     received_us, row, only_in = min(candidates, key=lambda each: each[0])
     if only_in is None:
-        pair = a[row], b[row]
-        earlier = 0 if times[0][mine[row]] <= times[1][theirs[row]] else 1
-        text, shown = _difference(one, packet, pair), pair[earlier]
+        is_late = bool(times[0][mine[row]] > times[1][theirs[row]])
+        heard, due = a[row], b[row] if is_late else None
+        text = _difference(one, packet, (a[row], b[row]), called)
+    elif only_in == 0:
+        heard, due = one.rows[name][row], None
+        text = f"{_named(one, packet, heard)}not in {called}"
     else:
-        shown = (one, other)[only_in].rows[name][row]
-        text = _alone((one, other), packet, shown, received_us, only_in)
+        heard, due = None, other.rows[name][row]
+        more = (times[0] >= received_us).any()
+        text = f"{_named(other, packet, due)}missing{'' if more else ', and all after it'}"
     return Parting(
         channel=packet.channel,
         packet=name,
-        received_s=received_us / 1e6,
-        t_s=int(shown[packet.clock_field]) / 1e6 if packet.clock == "met" else None,
+        ert_s=received_us / 1e6,
+        t_s=_met_s(packet, heard),
+        due_s=_met_s(packet, due),
         only_in=only_in,
         text=text,
     )
 
 
-def _alone(
-    both: tuple[Packets, Packets], packet: Packet, shown: np.void, received_us: int, only_in: int
+def _met_s(packet: Packet, row: np.void | None) -> float | None:
+    if row is None or packet.clock != "met":
+        return None
+    return int(row[packet.clock_field]) / 1e6
+
+
+def _named(packets: Packets, packet: Packet, row: np.void) -> str:
+    """Return the event of a packet, with what follows it in a sentence; nothing of others."""
+    return f"{_event(packets, row)} " if packet.name == "EVENT" else ""
+
+
+def _difference(
+    packets: Packets, packet: Packet, pair: tuple[np.void, np.void], called: str
 ) -> str:
-    """Say that one of two downlinks has no such packet."""
-    name = f"{_event(both[only_in], shown)} " if packet.name == "EVENT" else ""
-    if only_in == 0:
-        return f"{name}too many"
-    after = both[0].ert_us[packet.name] >= received_us
-    return f"{name}missing{'' if after.any() else ', and all after it'}"
-
-
-def _difference(packets: Packets, packet: Packet, pair: tuple[np.void, np.void]) -> str:
     """Say how two packets of a kind differ."""
     if packet.name == "EVENT":
         titles = [_event(packets, row) for row in pair]
         if titles[0] != titles[1]:
-            return f"{titles[0]} instead of {titles[1]} at {_when(packet, pair[1])}"
+            return f"{titles[0]}, not in {called}"
         if pair[0][packet.clock_field] != pair[1][packet.clock_field]:
             times = " instead of ".join(_when(packet, row) for row in pair)
             return f"{titles[0]} at {times}"

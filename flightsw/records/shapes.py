@@ -97,7 +97,8 @@ class _Trace(_Record):
     packet: str
     channel: int
     t_s: float | None
-    received_s: float
+    due_s: float | None
+    ert_s: float
     text: str
 
 

@@ -68,13 +68,13 @@ def _channels(flown: Flown, other: Flown) -> list[dict[str, Any]]:
     if ours.dictionary.hash != theirs.dictionary.hash:
         return []
     first: dict[int, dict[str, Any]] = {}
-    for each in partings(ours, theirs):
+    for each in partings(ours, theirs, name=other.name):
         first.setdefault(
             each.channel,
             {
                 "packet": each.packet,
-                "ert_s": each.received_s,
-                "met_s": each.t_s,
+                "ert_s": each.ert_s,
+                "met_s": each.t_s if each.due_s is None else each.due_s,
                 "only_in": each.only_in,
                 "text": each.text,
             },

@@ -45,7 +45,25 @@ def test_a_transmitter_that_dies_is_told_by_what_does_not_come(fly):
 
     kinds = {trace.packet for trace in found if trace.text.endswith("missing, and all after it")}
     assert {"STATE", "DISCRETES", "HOUSEKEEPING"} <= kinds
-    assert all(trace.received_s > 29.8 for trace in found)
+    assert all(trace.t_s is None for trace in found)
+    assert all(trace.ert_s > 29.8 for trace in found)
+
+
+def test_an_event_that_comes_late_is_known_when_it_was_due(fly, nominal):
+    flight = fly(LAUNCHER, "engine-thrust-loss:block-i@300,thrust_fraction=0.995")
+    (event,) = (trace for trace in traces_of(flight) if trace.packet == "EVENT")
+
+    late_s, due_s = (each.ground.event("BLOCK_I_CUTOFF").t_s for each in (flight, nominal))
+    assert (event.t_s, event.due_s) == (late_s, due_s)
+    assert event.text == f"Third-stage cut-off at T{late_s:+.2f} instead of T{due_s:+.2f}"
+
+
+def test_no_trace_names_a_time_for_what_was_not_heard(lost):
+    """The rule before all others."""
+    heard = {event.title for event in lost.events}
+    unheard = {entry.title for entry in lost.scenario.sequence.entry} - heard
+
+    assert not [t for t in traces_of(lost) for title in unheard if title in t.text]
 
 
 def test_what_changes_nothing_leaves_no_trace(fly):
@@ -72,7 +90,7 @@ def test_before_the_first_trace_nothing_differs_and_it_does(fly, nominal, fault)
     flight = fly(LAUNCHER, fault)
     first = traces_of(flight)[0]
 
-    before_us = round(first.received_s * 1e6)
+    before_us = round(first.ert_s * 1e6)
     ours, theirs = flight.ground.packets, nominal.ground.packets
     for kind in ours.rows:
         heard = [each.rows[kind][each.ert_us[kind] < before_us] for each in (ours, theirs)]
