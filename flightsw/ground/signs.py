@@ -23,21 +23,17 @@ class Sign:
     text: str
 
 
-def signs(picture: GroundPicture, *, until_s: float | None = None) -> tuple[Sign, ...]:
+def signs(picture: GroundPicture) -> tuple[Sign, ...]:
     """Return the signs of a flight in the order of time.
 
     A planned event deviates when it comes before its band, and when it has not come by the end of
     its band: then, not when it comes.
 
-    Parameters
-    ----------
-    picture : GroundPicture
-        What the ground knows.
-    until_s : float, optional
-        When the ground stopped listening, s after T-0, if before the end of the flight.
+    Nothing is waited for after the ground stopped listening, or the vehicle had set.
     """
-    listened_s = picture.briefing.listen_until_s if until_s is None else until_s
-    listened_s = min([listened_s, *(one.from_s for one in picture.silences if one.has_set)])
+    listened_s = min(
+        [picture.briefing.listen_until_s, *(one.from_s for one in picture.silences if one.has_set)]
+    )
     found = [
         Sign(row.heard.t_s, "alarm", row.title)
         for row in picture.timeline
