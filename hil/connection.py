@@ -13,6 +13,7 @@ from hil.kinds import Role
 from hil.line import Line, SessionEndedError
 from hil.ports import Port, open_port
 from hil.present import ports_here
+from hil.rates import met
 from hil.refusals import Expected, cause_of, check_identity
 from hil.search import Found, Search
 from hil.statistics import Loss, Statistics
@@ -78,7 +79,7 @@ class Connection:
         self._search: Search | None = None
         self.line = self._connect(open_port(self.url, baud=settings.baud))
         try:
-            self.identity = self.line.discover(_DISCOVER_S)
+            self.identity = met(self.line, settings.baud, _DISCOVER_S)
             check_identity(self.url, self.identity, settings.expected)
         except BaseException:
             self.line.close()

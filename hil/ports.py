@@ -87,6 +87,16 @@ class Port(Protocol):
         """
         ...
 
+    def set_rate(self, baud: int) -> bool:
+        """Go on at another rate, bit/s, without opening it again; False where there is none.
+
+        Raises
+        ------
+        PortLostError
+            When the port is gone.
+        """
+        ...
+
     def close(self) -> None:
         """Let the port go. May be called twice, and on a port that is gone."""
         ...
@@ -124,7 +134,7 @@ def open_port(url: str, *, baud: int = BAUD) -> Port:
     try:
         if POSIX and type(handle) is serial.Serial:
             _make_ready(handle)
-            return _DescriptorPort(url, handle.fileno(), handle.close)
+            return _DescriptorPort(url, handle.fileno(), handle.close, handle)
         return _ThreadedPort(url, handle)
     except LOST as error:
         with contextlib.suppress(*LOST):
@@ -200,8 +210,11 @@ def _not_allowed(url: str) -> str:
 class _DescriptorPort:
     """A port that the system can watch."""
 
-    def __init__(self, name: str, descriptor: int, close: Callable[[], None]) -> None:
+    def __init__(
+        self, name: str, descriptor: int, close: Callable[[], None], serial_port: Any = None
+    ) -> None:
         self.name = name
+        self._serial = serial_port
         self._descriptor = descriptor
         self._close = close
         os.set_blocking(self._descriptor, False)
@@ -246,6 +259,9 @@ class _DescriptorPort:
 
     def outlet(self) -> int | None:
         return None if self._unsent else self._descriptor
+
+    def set_rate(self, baud: int) -> bool:
+        return _set_rate(self.name, self._serial, baud)
 
     def close(self) -> None:
         self._selector.close()
@@ -294,6 +310,18 @@ class _DescriptorPort:
 
 def _gone(name: str) -> str:
     return f"{name} is gone"
+
+
+def _set_rate(name: str, handle: Any, baud: int) -> bool:
+    if type(handle) is not serial.Serial:  # a socket, or a URL that pyserial serves itself
+        return False
+    try:
+        handle.baudrate = baud
+    except ValueError:  # one that this port does not have
+        return False
+    except LOST as error:
+        raise PortLostError(_gone(name)) from error
+    return True
 
 
 # ------------------------------------------------------------------------------------------ others
@@ -348,6 +376,9 @@ class _ThreadedPort:
 
     def outlet(self) -> None:
         """Its thread alone writes."""
+
+    def set_rate(self, baud: int) -> bool:
+        return _set_rate(self.name, self._handle, baud)
 
     def close(self) -> None:
         self._closing.set()

@@ -11,6 +11,7 @@ from hil.kinds import COUNTERS, Echo, Echoed, Identity, Poll, Status, Time, Time
 from hil.line import Line
 from hil.link import frame
 from hil.ports import open_port
+from hil.rates import met
 from hil.statistics import Statistics
 from hil.tasks import Question
 
@@ -121,13 +122,15 @@ def self_test(
         When the port cannot be opened, or is gone.
     BoardSilentError
         When no board answers, or it stops answering.
+    BoardMismatchError
+        When one answers, at another rate.
     BoardError
         When it is in a flight.
     """
     statistics = Statistics()
     line = Line(open_port(url, baud=baud), baud=baud, statistics=statistics, recorder=recorder)
     try:
-        identity = line.discover(_DISCOVER_S)
+        identity = met(line, baud, _DISCOVER_S)
         if identity.session:
             msg = f"{url}: the board is in a flight; it is tried when that has ended"
             raise BoardError(msg)

@@ -77,7 +77,8 @@ def start_board(kind: str, *, baud: int | None, as_json: bool) -> int:
         )
         return 0
     click.echo(board.port)
-    tell(f"fly it:  flightsw run MISSION --board {name}")
+    rate = "" if baud is None else f" --baud {baud}"
+    tell(f"fly it:  flightsw run MISSION --board {name}{rate}")
     tell(f"end it:  kill {board.pid}")
     return 0
 

@@ -218,7 +218,7 @@ int main(int argc, char** argv)
             fail("--fd");
         }
     } else {
-        if (!line_open(&board.line, board.options.link)) {
+        if (!line_open(&board.line, board.options.link, board.options.baud)) {
             fail((board.options.link != NULL) ? board.options.link : "pseudo-terminal");
         }
         (void)printf("PORT %s\n", board.line.path);

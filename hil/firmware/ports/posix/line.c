@@ -9,10 +9,13 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "rate.h"
+
 enum
 {
     PATIENCE_ms = 200, // with a host that does not read; after that a UART's octets would be lost
-    DRAIN_bytes = 4096
+    DRAIN_bytes = 4096,
+    NOISE_bytes = 4096 // that are made of a frame at the most
 };
 
 static bool set_nonblocking(const int fd)
@@ -44,9 +47,10 @@ static bool link_to(const char* const link, const char* const target)
     return symlink(target, fresh) == 0 && rename(fresh, link) == 0;
 }
 
-bool line_open(line_t* const self, const char* const link)
+bool line_open(line_t* const self, const char* const link, const uint32_t baud)
 {
     memset(self, 0, sizeof(*self));
+    self->baud  = baud;
     self->link  = NULL;
     self->slave = -1;
     self->fd    = posix_openpt(O_RDWR | O_NOCTTY);
@@ -61,6 +65,9 @@ bool line_open(line_t* const self, const char* const link)
     self->slave = open(self->path, O_RDWR | O_NOCTTY);
     if (self->slave < 0 || !set_raw(self->slave) || !set_nonblocking(self->fd)) {
         return false;
+    }
+    if (baud != 0U) {
+        rate_set(self->slave, baud); // whoever sets none has the right one
     }
     if (link != NULL && !link_to(link, self->path)) {
         return false;
@@ -93,7 +100,14 @@ void line_close(line_t* const self)
     (void)close(self->fd);
 }
 
-int line_read(const line_t* const self, uint8_t* const octets, const size_t capacity)
+/// The host's rate, where it is another than the board's; else 0.
+static uint32_t other_rate(const line_t* const self)
+{
+    const uint32_t baud = (self->baud != 0U) ? rate_of(self->fd) : 0U;
+    return (baud != self->baud) ? baud : 0U;
+}
+
+static int read_some(const line_t* const self, uint8_t* const octets, const size_t capacity)
 {
     const ssize_t size = read(self->fd, octets, capacity);
     if (size > 0) {
@@ -103,7 +117,18 @@ int line_read(const line_t* const self, uint8_t* const octets, const size_t capa
     return nothing ? 0 : -1;
 }
 
-size_t line_write(line_t* const self, const uint8_t* octets, size_t size)
+int line_read(const line_t* const self, uint8_t* const octets, const size_t capacity)
+{
+    const uint32_t sent_baud = other_rate(self);
+    if (sent_baud == 0U) {
+        return read_some(self, octets, capacity);
+    }
+    uint8_t   sent[DRAIN_bytes];
+    const int size = read_some(self, sent, (capacity < sizeof(sent)) ? capacity : sizeof(sent));
+    return (size > 0) ? (int)rate_heard(sent, (size_t)size, sent_baud, self->baud, octets, capacity) : size;
+}
+
+static size_t write_all(line_t* const self, const uint8_t* octets, size_t size)
 {
     while (size != 0U) {
         const ssize_t written = write(self->fd, octets, size);
@@ -124,9 +149,19 @@ size_t line_write(line_t* const self, const uint8_t* octets, size_t size)
     return 0U;
 }
 
+size_t line_write(line_t* const self, const uint8_t* const octets, const size_t size)
+{
+    const uint32_t heard_baud = other_rate(self);
+    if (heard_baud == 0U) {
+        return write_all(self, octets, size);
+    }
+    uint8_t heard[NOISE_bytes];
+    return write_all(self, heard, rate_heard(octets, size, self->baud, heard_baud, heard, sizeof(heard)));
+}
+
 void line_drain(const line_t* const self)
 {
     uint8_t octets[DRAIN_bytes];
-    while (line_read(self, octets, sizeof(octets)) > 0) {
+    while (read_some(self, octets, sizeof(octets)) > 0) {
     }
 }

@@ -16,6 +16,7 @@ typedef struct
 {
     int         fd;
     int         slave; ///< Kept open, so that the line lives on when nobody else has it open; -1: no pseudo-terminal.
+    uint32_t    baud;  ///< Its rate, bit/s: at another the two hear noise of one another; 0: any will do.
     bool        deaf;  ///< Nobody reads: nothing is waited for until somebody does.
     const char* link;  ///< Symbolic link to the port; NULL: none.
     char        path[LINE_PATH_MAX_bytes];
@@ -23,7 +24,7 @@ typedef struct
 
 /// Opens a pseudo-terminal and links `link` to it, in one step, over what was there. Returns false, with errno, when it
 /// cannot.
-bool line_open(line_t* self, const char* link);
+bool line_open(line_t* self, const char* link, uint32_t baud);
 
 /// Takes a descriptor instead.
 bool line_adopt(line_t* self, int fd);

@@ -1,0 +1,61 @@
+"""The first question to a board; where none answers, whether one would at another rate."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from hil.errors import BoardMismatchError, BoardSilentError
+
+if TYPE_CHECKING:
+    from hil.kinds import Identity
+    from hil.line import Line
+
+RATES: Final = (
+    *(115_200, 9_600, 19_200, 38_400, 57_600, 230_400),
+    *(250_000, 460_800, 500_000, 921_600, 1_000_000, 3_000_000),
+)
+"""Those that boards are built with, bit/s."""
+
+_ANSWER_S: Final = 0.1
+_ANSWER_BITS: Final = 2000  # question and answer, and half as much again
+
+
+def met(line: Line, baud: int, patience_s: float) -> Identity:
+    """Return who answers.
+
+    Parameters
+    ----------
+    line : Line
+        Just opened.
+    baud : int
+        Its rate, bit/s.
+    patience_s : float
+        With a board that has to start first, s.
+
+    Raises
+    ------
+    BoardSilentError
+        When nobody does.
+    BoardMismatchError
+        When a board does, at another rate.
+    PortLostError
+        When the port is gone.
+    """
+    try:
+        return line.discover(patience_s)
+    except BoardSilentError:
+        other = _other_rate(line, baud)
+        if other is None:
+            raise
+    msg = f"{line.port.name}: a board of this link answers at {other} baud, not at {baud}"
+    raise BoardMismatchError(msg)
+
+
+def _other_rate(line: Line, baud: int) -> int | None:
+    for rate in RATES:
+        if rate != baud and line.port.set_rate(rate):
+            with contextlib.suppress(BoardSilentError):
+                line.discover(_ANSWER_S + _ANSWER_BITS / rate)
+                return rate
+    return None
