@@ -79,7 +79,9 @@ def test_a_whole_flight_on_the_virtual_board_is_the_simulations(capsys, name, ro
 def test_a_slow_line_and_a_small_window_change_no_byte(capsys):
     alone = flightsw.fly(flightsw.load(SHORT[0], rate_hz=20))
     with VirtualBoard(baud=9600, window=64) as board:
-        code, _, _ = run(capsys, *SHORT, "--board", board.port, "--out", "run", "-q")
+        code, _, _ = run(
+            capsys, *SHORT, "--board", board.port, "--baud", "9600", "--out", "run", "-q"
+        )
 
     assert code == 0
     assert Path("run/downlink.ccsds").read_bytes() == alone.downlink

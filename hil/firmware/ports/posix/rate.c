@@ -58,7 +58,7 @@ static bool level(const uint8_t* const sent, const size_t size, const uint64_t a
     if (octet >= size || bit > DATA_bits) {
         return true;
     }
-    return bit != 0U && ((sent[octet] >> (bit - 1U)) & 1U) != 0U;
+    return bit != 0U && (((uint32_t)sent[octet] >> (bit - 1U)) & 1U) != 0U;
 }
 
 // A bit of the sender is `heard_baud` long, one of the receiver `sent_baud`: so both are whole numbers.
