@@ -85,8 +85,8 @@ def fly(
 
 
 @contextmanager
-def recorded(port: str, log: Path) -> Iterator[Bridge]:
-    with Recorder(log) as recorder, opened(port, recorder=recorder) as bridge:
+def recorded(port: str, log: Path, baud: int = 115_200) -> Iterator[Bridge]:
+    with Recorder(log) as recorder, opened(port, recorder=recorder, baud=baud) as bridge:
         yield bridge
 
 
@@ -356,7 +356,7 @@ def test_a_sequencer_that_is_reset_is_not(virtual):
 
 def test_what_a_slow_line_cannot_bring_in_time_is_late_and_not_lost(log):
     window = computing()
-    with VirtualBoard(baud=9600) as board, recorded(board.port, log) as bridge:
+    with VirtualBoard(baud=9600) as board, recorded(board.port, log, 9600) as bridge:
         came = fly(window, bridge)
 
     assert came == window.should[: len(came)]
