@@ -42,7 +42,8 @@ def picture_of_console(page: Page, run: Path) -> None:
                       scrub.value = t; scrub.dispatchEvent(new Event("change")); }""",
             STANDS_S,
         )
-        page.wait_for_timeout(2000)
+        page.wait_for_function("document.getElementById('clock').textContent === 'T+06:26.0'")
+        page.wait_for_timeout(2000)  # the map waits for its history
         page.screenshot(path=HERE / "console.png")
     finally:
         console.terminate()

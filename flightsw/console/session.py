@@ -151,7 +151,7 @@ class Session:
             "mode": self.feed.mode,
             "speed": self.feed.speed,
             "epoch_utc": self.ground.epoch_utc,
-            "link": _link(link, now_s, self.ground.last_s),
+            "link": _link(link, self.ground.last_s),
             "lost": lost,
             "outlook": {"word": view.word, "level": view.level, "why": view.why},
             "events": [_event(row) for row in self.ground.timeline if row.heard is not None],
@@ -277,15 +277,13 @@ def _short(value: float) -> float | None:
     return None if value != value else float(f"{value:.7g}")  # noqa: PLR0124
 
 
-def _link(link: LinkState, now_s: float | None, last_s: float | None) -> dict[str, Any]:
-    age_s = None if now_s is None or last_s is None else max(0.0, round(now_s - last_s, 3))
+def _link(link: LinkState, last_s: float | None) -> dict[str, Any]:
     return {
         "frames": link.frames,
         "rate_hz": link.rate_hz,
         "gaps": link.gaps,
         "damaged": link.damaged,
         "missing": link.missing,
-        "age_s": age_s,
         "last_s": last_s,
     }
 

@@ -499,6 +499,7 @@ def test_half_a_downlink_is_told_as_far_as_it_goes(copied):
     page = page_of(run)
 
     assert "the log is not complete" in page.sections["downlink"]
+    assert "the end of the log is missing" in page.sections["verdict"]
     assert "not seen" in page.sections["timeline"]
 
 

@@ -143,7 +143,7 @@ function link(store, now) {
     dress(node, "chip dim");
   } else {
     const spoilt = [link.gaps && `${link.gaps} gaps`, link.damaged && `${link.damaged} damaged`, store.dropped && `${store.dropped} dropped`].filter(Boolean);
-    write(node, `${link.rate_hz.toFixed(0)} frames/s · ${spoilt.length ? spoilt.join(" · ") : "no gaps"} · lag ${lag(link.age_s)}`);
+    write(node, `${link.rate_hz.toFixed(0)} frames/s · ${spoilt.length ? spoilt.join(" · ") : "no gaps"} · lag ${lag(now === null ? null : Math.max(0, now - link.last_s))}`);
     dress(node, spoilt.length ? "chip" : "chip good");
   }
   node.title = `${link.frames} frames, ${link.gaps} gaps, ${link.damaged} damaged, ${link.missing} missing; ${store.dropped} messages dropped for this page`;

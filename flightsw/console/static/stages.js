@@ -33,7 +33,7 @@ export class Stages {
       before = stage.to_s;
     }
     if (end > before) segments.push({ label: stages.length ? after : "", from_s: before, to_s: end });
-    const flownTo = Math.max(zero, heard === null ? zero : this.x(heard, width));
+    const flownTo = this.x(heard ?? this.first, width);
     const nowAt = now === null ? zero : this.x(now, width);
     parts.push(rect(this.x(this.first, width), flownTo, "flown"));
     if (nowAt > flownTo + 2 && store.lost) parts.push(rect(flownTo, nowAt, "silent"));

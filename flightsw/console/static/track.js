@@ -2,6 +2,7 @@
 
 const POINTS = 400;
 const AROUND_PX = 22; // the legend below
+const [OFTEN_MS, ASKING_MS] = [500, 2000]; // between two drawings; while the history is on its way
 
 export class Track {
   constructor(host, panel, store) {
@@ -21,11 +22,12 @@ export class Track {
     if (this.height !== this.drawn) this.map.change({ height: (this.drawn = this.height) });
   }
 
-  /* At most twice a second, and only when something moved. */
+  /* Only when something moved, and with its history rather than without. */
   draw(withPlan) {
     const { store } = this;
     const signature = JSON.stringify([store.changed, store.lost, withPlan]);
-    if (signature === this.signature || performance.now() - (this.at ?? -Infinity) < 500) return;
+    const wait = store.asking ? ASKING_MS : OFTEN_MS;
+    if (signature === this.signature || performance.now() - (this.at ?? -Infinity) < wait) return;
     this.signature = signature;
     this.at = performance.now();
     this.map.change(this.content(withPlan));

@@ -109,7 +109,8 @@
       if (!values.length) return [0, 1];
       const least = Math.min(...values);
       const most = Math.max(...values);
-      const room = (most - least) * 0.06 || Math.abs(most) * 0.06 || 1;
+      const told = most - least > 10 ** -options.digits ? most - least : 0; // less is no more than rounding
+      const room = told * 0.06 || Math.abs(most) * 0.06 || 1;
       return [least - room, most + room];
     }
 
