@@ -27,7 +27,7 @@ from hil.kinds import (
     Status,
     encode,
 )
-from hil.link import DELIMITER, OVERHEAD, WINDOW_MIN, Credits, Decoder, frame
+from hil.link import DELIMITER, OVERHEAD, QUESTION, WINDOW_MIN, Credits, Decoder, frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,9 +41,12 @@ _FRAME_MAX: Final = 255
 _TIMEOUTS: Final = 3  # in a row, and nothing for so long, and the board counts as lost:
 _SILENCE_S: Final = 1.5  # it may hold its breath, an emulator's pseudo-terminal for 1 s
 _PATIENCE_MIN_S: Final = 0.02
-_PATIENCE_MAX_S: Final = 0.15  # so that a line that is good again is used within 0.2 s
+_PATIENCE_MAX_S: Final = 0.1  # so that a line that is good again is used within 0.2 s
+_BEYOND_S: Final = 0.3  # without a word, and it is asked whether its buffer has room or not
+_KEEPS_MIN: Final = 64  # a window of less has nothing to spare
 _REPEATS_MAX: Final = 100  # of one question, of a board that does answer
 _ASK_AGAIN_S: Final = (0.25, 0.5, 1.0)
+_HINT_S: Final = 0.15  # octets are asked about at once, but no oftener
 _BITS_PER_OCTET: Final = 10
 _NUMBERS: Final = 0xFFFF
 _OTHERS_MAX: Final = 1000
@@ -105,6 +108,8 @@ class Line:
     ----------
     witness : callable or None
         Told every message that is heard, whoever listens.
+    worth_waiting : int
+        With less room than this a board still owes a count, and more will come.
     """
 
     def __init__(
@@ -114,7 +119,7 @@ class Line:
         self.session = 0
         self.credits = Credits(WINDOW_MIN)
         self.frame_max = WINDOW_MIN
-        self.half_window = WINDOW_MIN // 2
+        self.worth_waiting = WINDOW_MIN // 2
         self.witness: Callable[[Received], object] | None = None
         self.statistics: Final = statistics
         self._recorder = recorder
@@ -211,7 +216,7 @@ class Line:
         until = time.monotonic() + patience_s
         before = self.statistics.octets_from_board
         while (left := until - time.monotonic()) > 0.0:
-            identity = inquiry.ask(left)
+            identity = inquiry.go_on(left)
             if identity is not None:
                 return identity
         heard = self.statistics.octets_from_board - before
@@ -228,10 +233,11 @@ class Line:
                 f"content_max is {identity.content_max} can be given nothing"
             )
             raise BoardMismatchError(msg)
-        self.credits = Credits(identity.window, taken)
+        kept = QUESTION if identity.window >= _KEEPS_MIN else 0
+        self.credits = Credits(identity.window, taken, kept=kept)
         self.credits.spend(since)
-        self.frame_max = min(identity.content_max + OVERHEAD, identity.window - 1)
-        self.half_window = identity.window // 2
+        self.frame_max = min(identity.content_max + OVERHEAD, identity.window - kept - 1)
+        self.worth_waiting = identity.window // 2 - kept
 
     # ------------------------------------------------------------------------------ tasks
 
@@ -245,16 +251,15 @@ class Line:
 
     def patience_s(self, timeouts: int) -> float:
         """Return how long an answer may take after so many time-outs in a row, s."""
-        on_the_way_s = (self.credits.on_the_way + _FRAME_MAX) * self._octet_s
+        on_the_way_s = (self.credits.coming + _FRAME_MAX) * self._octet_s
         usual_s = _PATIENCE_MIN_S + 4.0 * self._usual_s
         return on_the_way_s + min(usual_s * 2.0**timeouts, max(usual_s, _PATIENCE_MAX_S))
 
     def question(self) -> int:
         """Ask how the board is; from its answer on the credits are known again."""
         nonce = 1 + secrets.randbelow(_NUMBERS)
-        before = self.statistics.octets_to_board
         self.send(Poll(nonce), fresh=True)
-        self.credits.ask(self.statistics.octets_to_board - before)
+        self.credits.mark()
         return nonce
 
     def check(self, status: Status, task: Task) -> None:
@@ -357,14 +362,16 @@ class Errand:
         if self._timeouts >= _TIMEOUTS and now - self._heard_s >= _SILENCE_S:
             msg = f"{self._line.port.name}: the board does not answer"
             raise BoardSilentError(msg)
-        self._asked = self._line.question()
+        if self._line.credits.can_ask or now - self._heard_s >= _BEYOND_S:
+            self._asked = self._line.question()
         self._until = now + self._line.patience_s(self._timeouts)
 
 
 class Inquiry:
     """DISCOVER, said now and then until IDENTITY answers.
 
-    Ever less often: a boot loader that listens after a reset goes on once there is silence.
+    Ever less often: a boot loader that listens after a reset goes on once there is silence. At once
+    when octets come that are no answer: a board that was reset says so by one.
     Telemetry that comes meanwhile, of a board whose flight goes on, is put back.
     """
 
@@ -372,26 +379,31 @@ class Inquiry:
         self._line = line
         self._first = secrets.randbits(31)
         self._asked = 0
+        self._asked_s = -math.inf
+        self._again_s = 0.0
         self._others: deque[Received] = deque(maxlen=_OTHERS_MAX)
         self._size = len(DELIMITER) + len(frame(encode(Discover(0), 0)))
 
-    @property
-    def again_s(self) -> float:
-        """How long after it was last said it should be said again, s."""
-        return _ASK_AGAIN_S[min(self._asked, len(_ASK_AGAIN_S)) - 1]
+    def go_on(self, timeout_s: float) -> Identity | None:
+        """Say it when it is time, and wait, s, at most until it should be said again."""
+        now = time.monotonic()
+        if now >= self._asked_s + self._again_s:
+            self._line.send(Discover(self._first + self._asked), fresh=True)
+            self._again_s = _ASK_AGAIN_S[min(self._asked, len(_ASK_AGAIN_S) - 1)]
+            self._asked_s = now
+            self._asked += 1
+        return self._wait(now + timeout_s)
 
-    def ask(self, timeout_s: float) -> Identity | None:
-        """Say it and wait, s, until it should be said again, for the answer to any of them."""
-        self._line.send(Discover(self._first + self._asked), fresh=True)
-        self._asked += 1
-        return self.wait(min(timeout_s, self.again_s))
-
-    def wait(self, timeout_s: float) -> Identity | None:
-        """Wait for the answer, s."""
-        until = time.monotonic() + timeout_s
+    def _wait(self, until: float) -> Identity | None:
+        statistics = self._line.statistics
         while True:
             found = None
-            for received in self._line.listen(max(0.0, until - time.monotonic())):
+            until = min(until, self._asked_s + self._again_s)
+            before = statistics.octets_from_board
+            heard = self._line.listen(max(0.0, until - time.monotonic()))
+            if statistics.octets_from_board != before:
+                self._again_s = min(self._again_s, _HINT_S)
+            for received in heard:
                 message = received.message
                 if isinstance(message, Frames):
                     self._others.append(received)

@@ -16,6 +16,7 @@ CONTENT_MAX: Final = 249
 OVERHEAD: Final = 6  # COBS, CRC-32 and the delimiter, in octets
 DELIMITER: Final = b"\x00"
 WINDOW_MIN: Final = 32
+QUESTION: Final = 11  # octets of a POLL and the delimiter before it
 
 _CRC: Final = 4
 _STUFFED_MAX: Final = CONTENT_MAX + OVERHEAD - 1  # between two delimiters
@@ -173,10 +174,13 @@ class Credits:
         The board's receive buffer, octets.
     taken : int
         What it said last.
+    kept : int
+        Octets of the window that are free for a question at any time.
     """
 
-    def __init__(self, window: int, taken: int = 0) -> None:
+    def __init__(self, window: int, taken: int = 0, *, kept: int = 0) -> None:
         self.window: Final = window
+        self.kept: Final = kept
         self._sent = taken
         self._taken = taken
         self._since_question = 0
@@ -189,7 +193,17 @@ class Credits:
     @property
     def room(self) -> int:
         """Octets that may go now; never negative."""
-        return max(0, self.window - self.on_the_way)
+        return max(0, self.window - self.kept - self.on_the_way)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a question finds room, even at a board that takes nothing now."""
+        return self.on_the_way + QUESTION <= self.window
+
+    @property
+    def coming(self) -> int:
+        """Octets that the line may still be carrying: what went before a question has come."""
+        return min(self.on_the_way, self._since_question)
 
     def spend(self, octets: int) -> None:
         """Octets have gone."""
@@ -212,12 +226,7 @@ class Credits:
         """Take note that a question goes now: what its answer counts is known to be taken."""
         self._since_question = 0
 
-    def ask(self, octets: int) -> None:
-        """After a time-out a question has gone: all that went before it is taken, or lost."""
-        self._sent = (self._taken + octets) & _MASK16
-        self._since_question = 0
-
     def answered(self, taken: int) -> None:
-        """Take the count that answers the question: what went after it is still on the way."""
+        """Take the count that answers the question: what went before it is taken, or lost."""
         self._taken = taken
         self._sent = (taken + self._since_question) & _MASK16

@@ -69,12 +69,12 @@ class Search:
         self._baud = baud
         self._before = {port.name for port in before}
         self._like = next((port for port in before if port.name == url), None)
-        self._open: dict[str, tuple[Line, Inquiry, float]] = {}
+        self._open: dict[str, tuple[Line, Inquiry]] = {}
         self._opened_s: dict[str, float] = {}
         self._names = [url]
         self._next_open_s = self._next_list_s = 0.0
         if line is not None:
-            self._open[url] = (line, Inquiry(line), 0.0)
+            self._open[url] = (line, Inquiry(line))
 
     def look(self, timeout_s: float) -> Found | None:
         """Look for at most about `timeout_s`, s; return the board's port, line and answer."""
@@ -96,7 +96,7 @@ class Search:
 
     def close(self) -> None:
         """Let all ports go."""
-        for line, _, _ in self._open.values():
+        for line, _ in self._open.values():
             line.close()
         self._open.clear()
 
@@ -112,7 +112,7 @@ class Search:
             if name not in self._open:
                 with contextlib.suppress(PortError):
                     line = self._connect(open_port(name, baud=self._baud))
-                    self._open[name] = (line, Inquiry(line), 0.0)
+                    self._open[name] = (line, Inquiry(line))
                     self._opened_s[name] = time.monotonic()
 
     def _elsewhere(self) -> list[str]:
@@ -127,14 +127,9 @@ class Search:
 
     def _hear(self, name: str, slice_s: float) -> Identity | None:
         """Ask a port when it is time, and return what the board says, if it is the one."""
-        line, inquiry, next_s = self._open[name]
+        line, inquiry = self._open[name]
         try:
-            now = time.monotonic()
-            if now >= next_s:
-                identity = inquiry.ask(slice_s)
-                self._open[name] = (line, inquiry, now + inquiry.again_s)
-            else:
-                identity = inquiry.wait(slice_s)
+            identity = inquiry.go_on(slice_s)
         except BoardError:
             line.close()
             del self._open[name]

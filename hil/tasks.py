@@ -157,7 +157,7 @@ class Tick:
         while not self._granted or self._said < len(self.octets):
             head = OVERHEAD + (_DATA_HEAD if self._granted else _GRANT_HEAD)
             size = min(line.frame_max, room) - head
-            if size < 0 or (size < len(self.octets) - self._said and room < line.half_window):
+            if size < 0 or (size < len(self.octets) - self._said and room < line.worth_waiting):
                 break  # more room will come
             piece = self.octets[self._said : self._said + size]
             room -= head + len(piece)

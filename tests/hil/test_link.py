@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hil import kinds
 from hil.kinds import COUNTERS, LAYOUTS, Credit, Discover, Echo, Poll, Received, decode, encode
-from hil.link import CONTENT_MAX, OVERHEAD, Credits, Decoder, content_of, frame
+from hil.link import CONTENT_MAX, OVERHEAD, QUESTION, Credits, Decoder, content_of, frame
 from tests.hil.document import DOCUMENT, Example, Spoilt, examples, spoilt
 
 contents = st.binary(min_size=2, max_size=CONTENT_MAX) | st.lists(
@@ -292,13 +292,25 @@ def test_a_line_that_adds_octets_leaves_no_debt() -> None:
 
 
 def test_after_a_time_out_the_answer_to_the_question_says_what_is_on_the_way() -> None:
-    account = Credits(100)
-    account.spend(100)
+    account = Credits(200, kept=QUESTION)
+    account.spend(150)
+    account.spend(QUESTION)
+    account.mark()
+    assert (account.room, account.coming) == (28, 0)
+    account.spend(20)
+
+    # 40 of the 150 had been lost; the question is in the count, the 20 are not
+    account.answered(taken=110 + QUESTION)
+    assert (account.on_the_way, account.coming, account.room) == (20, 20, 169)
+
+
+def test_a_question_finds_room_when_nothing_else_does() -> None:
+    account = Credits(64, kept=QUESTION)
+    account.spend(account.room)
     assert account.room == 0
+    assert account.can_ask
 
-    account.ask(12)
-    assert account.room == 88
-    account.spend(30)
+    account.spend(len(b"\0" + sent(Poll(1))))
 
-    account.answered(taken=72)  # 40 of the 100 had been lost; the question is in it, the 30 are not
-    assert account.on_the_way == 30
+    assert account.on_the_way == 64
+    assert not account.can_ask

@@ -1,0 +1,122 @@
+"""When a host asks: a port and a clock that a test tells what happens, and when."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from hil.errors import BoardSilentError
+from hil.kinds import Credit, Discover, Poll, encode
+from hil.line import Line
+from hil.link import QUESTION, Credits, Decoder, frame
+from hil.statistics import Statistics
+from hil.tasks import Tick
+
+BAUD = 115_200
+WINDOW = 64
+
+
+class Told:
+    """A port where octets come at given times; waiting for them is what takes time."""
+
+    name = "told"
+
+    def __init__(self, *comes: tuple[float, bytes]) -> None:
+        self.now_s = 0.0
+        self.went: list[tuple[float, bytes]] = []
+        self._comes = [*comes]
+
+    def write(self, octets: bytes) -> None:
+        self.went.append((self.now_s, octets))
+
+    def read(self, timeout_s: float) -> bytes:
+        until_s = self.now_s + max(timeout_s, 1e-6)
+        if self._comes and self._comes[0][0] <= until_s:
+            at_s, octets = self._comes.pop(0)
+            self.now_s = max(self.now_s, at_s)
+            return octets
+        self.now_s = until_s
+        return b""
+
+    def wake_on(self, descriptor: int | None) -> None: ...
+
+    def outlet(self) -> None: ...
+
+    def set_rate(self, baud: int) -> bool:
+        return False
+
+    def close(self) -> None: ...
+
+    def asked_s(self, kind: type) -> list[float]:
+        """Return when messages of a kind went."""
+        decoder = Decoder(from_board=False)
+        return [
+            round(at_s, 3)
+            for at_s, octets in self.went
+            for heard in decoder.feed(octets)
+            if isinstance(heard.message, kind)
+        ]
+
+
+def line_on(port: Told, monkeypatch: pytest.MonkeyPatch) -> Line:
+    monkeypatch.setattr("hil.line.time", SimpleNamespace(monotonic=lambda: port.now_s))
+    return Line(port, baud=BAUD, statistics=Statistics(), recorder=None)
+
+
+def discovered_s(port: Told, monkeypatch: pytest.MonkeyPatch, patience_s: float) -> list[float]:
+    with pytest.raises(BoardSilentError):
+        line_on(port, monkeypatch).discover(patience_s)
+    return port.asked_s(Discover)
+
+
+def test_who_is_there_is_asked_ever_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert discovered_s(Told(), monkeypatch, 4.5) == [0.0, 0.25, 0.75, 1.75, 2.75, 3.75]
+
+
+def test_who_is_there_is_asked_at_once_when_an_octet_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = Told((3.1, b"\0"))
+
+    assert discovered_s(port, monkeypatch, 4.5) == [0.0, 0.25, 0.75, 1.75, 2.75, 3.1, 4.1]
+
+
+def test_a_flood_is_not_answered_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = Told(*((0.01 * k, b"\x55") for k in range(200)))
+
+    asked_s = discovered_s(port, monkeypatch, 2.0)
+
+    assert asked_s[:3] == [0.0, 0.15, 0.3]
+    assert len(asked_s) <= 2.0 / 0.15 + 1
+
+
+def test_a_board_that_takes_nothing_is_asked_within_its_window_for_so_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = Told()
+    line = line_on(port, monkeypatch)
+    line.credits = Credits(WINDOW, kept=QUESTION)
+    line.frame_max = WINDOW - QUESTION - 1
+
+    with pytest.raises(BoardSilentError):
+        line.carry(Tick(0, 27_000, bytes(200)))
+
+    early = b"".join(octets for at_s, octets in port.went if at_s < 0.3)
+    asked_s = port.asked_s(Poll)
+    assert WINDOW - QUESTION < len(early) <= WINDOW
+    assert asked_s[0] < 0.1
+    assert asked_s[1] > 0.3
+    assert len(asked_s) > 5
+
+
+def test_a_count_makes_room_for_the_rest_of_an_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = Told((0.01, frame(encode(Credit(), 0, WINDOW // 2))))
+    line = line_on(port, monkeypatch)
+    line.credits = Credits(WINDOW, kept=QUESTION)
+    line.frame_max = WINDOW - QUESTION - 1
+    line.worth_waiting = WINDOW // 2 - QUESTION
+
+    with pytest.raises(BoardSilentError):
+        line.carry(Tick(0, 27_000, bytes(200)))
+
+    first = b"".join(octets for at_s, octets in port.went if at_s < 0.015)
+    assert WINDOW - QUESTION < len(first) <= WINDOW - QUESTION + WINDOW // 2
