@@ -33,8 +33,9 @@ _BAUD = click.option(
 @click.option("--no-color", is_flag=True, help="Print without colour, as a pipe gets it.")
 def list_boards(*, port: str | None, baud: int, as_json: bool, no_color: bool) -> int:
     """Show serial ports and running boards, and who answers on them."""
-    from flightsw.cli.board_list import boards_here, list_lines, list_of
+    from flightsw.cli.board_list import list_lines, list_of
     from flightsw.cli.output import show, show_json
+    from hil.finder import boards_here
 
     found = boards_here(port=port, baud=baud)
     if as_json:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,107 +10,39 @@ from flightsw.cli.output import Line, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hil.finder import Found
     from hil.kinds import Identity
 
 START: Final = "flightsw board start virtual"
-_PATIENCE_S: Final = 2.5  # a board that is reset when its port is opened has to start first
+ANY: Final = "any"
 _LABEL: Final = 14
 _ID_DIGITS: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A port, and who answers on it; `why` says why nobody does, or that nobody was asked."""
-
-    name: str
-    title: str
-    port: str
-    usb: str = ""
-    pid: int | None = None
-    identity: Identity | None = None
-    why: str = ""
-
-
-def boards_here(*, port: str | None, baud: int) -> list[Found]:
-    """Return what is here: boards that are processes, then the ports of the system.
-
-    Only what hangs on USB is asked who it is, a board that is a process, and `port`: others may be
-    something that takes amiss what it does not know.
-    """
-    from hil.boards.registry import registered
-    from hil.present import ports_here
-
-    found = [
-        Found(each.name, f"{each.kind} board, process {each.pid}", each.port, pid=each.pid)
-        for each in registered()
-    ]
-    found += [
-        Found(here.name, here.title, here.name, usb=here.usb_id)
-        for here in ports_here()
-        if here.kind == "serial"
-    ]
-    if port is not None:
-        found = [each for each in found if port in {each.name, each.port}] or [
-            Found(port, "as given", port)
-        ]
-    with ThreadPoolExecutor(max(1, len(found))) as asking:
-        return [*asking.map(lambda each: _asked(each, baud, must=port is not None), found)]
-
-
 def port_of(board: str, *, baud: int) -> str:
-    """Return the port of a board that is called by its name here or by its id; else what was given.
+    """Return the port of a board that is called by its name here, by its id or `any`.
+
+    Anything else is a port. `any`: the one that is built from what this version is.
 
     Raises
     ------
-    BoardSilentError
-        If `board` is an id and no board here has it.
+    hil.errors.BoardError
+        If no board here is the one, or more than one is.
     """
+    from flightsw.dictionary import load_dictionary
+    from hil.boards.firmware import firmware_hash
     from hil.boards.registry import registered
-    from hil.errors import BoardSilentError
+    from hil.finder import find
+    from hil.refusals import Expected
 
+    if board == ANY:
+        return find(expected=Expected(load_dictionary().hash, firmware_hash()), baud=baud).port
     for each in registered():
         if each.name == board:
             return each.port
     if len(board) != _ID_DIGITS or set(board) - set("0123456789abcdef"):
         return board
-    found = boards_here(port=None, baud=baud)
-    for here in found:
-        if here.identity is not None and here.identity.board_id.hex() == board:
-            return here.port
-    msg = f"no board here has the id {board}; `flightsw board list` shows who answers"
-    raise BoardSilentError(msg)
-
-
-def _asked(found: Found, baud: int, *, must: bool) -> Found:
-    from dataclasses import replace
-
-    from hil.errors import BoardError
-
-    if not (must or found.usb or found.pid is not None):
-        return replace(found, why="not asked: it is no USB port; --port asks it")
-    try:
-        return replace(found, identity=who(found.port, baud))
-    except BoardError as error:
-        return replace(found, why=str(error).removeprefix(f"{found.port}: "))
-
-
-def who(port: str, baud: int) -> Identity:
-    """Return who answers on a port.
-
-    Raises
-    ------
-    BoardError
-        If it cannot be opened, or nobody does.
-    """
-    from hil.line import Line as BoardLine
-    from hil.ports import open_port
-    from hil.statistics import Statistics
-
-    line = BoardLine(open_port(port, baud=baud), baud=baud, statistics=Statistics(), recorder=None)
-    try:
-        return line.discover(_PATIENCE_S)
-    finally:
-        line.close()
+    return find(board_id=bytes.fromhex(board), baud=baud).port
 
 
 def identity_of(identity: Identity) -> dict[str, Any]:

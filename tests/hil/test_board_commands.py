@@ -63,7 +63,7 @@ def test_the_list_shows_who_answers(capsys):
 
 @pytest.mark.usefixtures("_no_ports")
 def test_a_port_on_which_nobody_answers_says_so(capsys, monkeypatch):
-    monkeypatch.setattr("flightsw.cli.board_list._PATIENCE_S", 0.1)
+    monkeypatch.setattr("hil.finder._PATIENCE_S", 0.1)
     master, slave = os.openpty()
     try:
         code, out, _ = printed(capsys, "list", "--port", os.ttyname(slave))
@@ -117,6 +117,21 @@ def test_a_board_is_found_by_its_id(capsys):
     assert code == 0
     assert missing == 3
     assert "no board here has the id cdcdcdcdcdcdcdcd" in err
+
+
+@pytest.mark.usefixtures("_no_ports")
+def test_any_board_is_the_one_that_is_built_from_this_version(capsys):
+    none = main(["run", *SHORT, "--board", "any"])
+    with VirtualBoard(board_id=b"\xab" * 8):
+        one = main(["run", *SHORT, "--board", "any", "-q"])
+        with VirtualBoard(board_id=b"\xcd" * 8):
+            capsys.readouterr()
+            two = main(["run", *SHORT, "--board", "any"])
+    err = capsys.readouterr().err
+
+    assert (none, one, two) == (3, 0, 3)
+    assert "more than one board is here: abababababababab on " in err
+    assert ", cdcdcdcdcdcdcdcd on " in err
 
 
 def test_a_board_that_is_tried_is_good_and_says_what_it_carries(capsys):
