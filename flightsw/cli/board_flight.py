@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import deque
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from math import isinf
 from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.board_octets import capped, joined
+from flightsw.cli.board_options import USUAL_BAUD
+from flightsw.cli.board_told import board_words, told_of
 from flightsw.errors import FlightswError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from hil.bridge import Bridge
     from hil.kinds import Identity
 
-USUAL_BAUD: Final = 115_200
 _MARKER_BYTES: Final = 4
 _ROUNDED_S: Final = 1e-6  # of a time that is counted in ticks
 
@@ -54,25 +54,14 @@ class BoardInFlight:
         self._go_by_clock: Callable[[], object] | None = None
 
     @property
-    def mode(self) -> str:
-        """Who decides when a tick begins, in words."""
-        return "lockstep" if self.choice.real_time_from_s is None else "real time"
-
-    @property
-    def real_time_from_s(self) -> float | None:
-        """When lockstep ends, s after T-0; None where nothing of that is in the flight."""
-        from_s = self.choice.real_time_from_s
-        return None if from_s is None or isinf(from_s) else from_s
-
-    @property
     def asked(self) -> dict[str, Any]:
         """What was asked for, for `run.json`."""
         identity = self.bridge.identity
         return {
             "board": self.choice.board,
             "role": self.choice.role,
-            "mode": self.mode,
-            "real_time_from_s": self.real_time_from_s,
+            "mode": self.choice.mode,
+            "real_time_from_s": self.choice.lockstep_until_s,
             "id": identity.board_id.hex(),
             "firmware": f"{identity.firmware:08x}",
         }
@@ -80,8 +69,6 @@ class BoardInFlight:
     @property
     def words(self) -> str:
         """What stands in the head of a page."""
-        from flightsw.cli.board_told import board_words
-
         return board_words(self.asked)
 
     def fly(
@@ -114,12 +101,17 @@ class BoardInFlight:
 
     def told(self, flight: Flight) -> dict[str, Any]:
         """Return what the board and its line did in a flight that has ended."""
-        from flightsw.cli.board_told import told_of
         from hil.errors import BoardError
 
         with suppress(BoardError):  # one that is gone has counted for itself alone
             self.bridge.status()
-        return told_of(self, tick_s=1.0 / flight.scenario.rate_hz, silent=self._silent)
+        return told_of(
+            self.choice,
+            self.bridge,
+            cap_bps=self.cap_bps,
+            tick_s=1.0 / flight.scenario.rate_hz,
+            silent=self._silent,
+        )
 
     @property
     def transmitter(self) -> TransmitterBoard | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
+USUAL_BAUD: Final = 115_200
 Role = Literal["transmitter", "sequencer"]
 OnLoss = Literal["wait", "fail", "continue"]
 
@@ -32,9 +33,9 @@ _FLAGS: Final = {
 class BoardChoice:
     """Which board plays what, and how.
 
-    `board` is `virtual`, `emulated`, a port, a URL, or what a running board is called. `baud` None:
-    what is usual for it. `real_time_from_s`: when the wall clock takes over, s from T-0; minus
-    infinity for the first tick, None for never.
+    `board` is `virtual`, `emulated`, `any`, a port, a URL, an id, or what a running board is
+    called. `baud` None: what is usual for it. `real_time_from_s`: when the wall clock takes over,
+    s from T-0; minus infinity for the first tick, None for never.
     """
 
     board: str
@@ -44,6 +45,17 @@ class BoardChoice:
     on_loss: OnLoss = "wait"
     wire: Path | None = None
 
+    @property
+    def mode(self) -> str:
+        """Who decides when a tick begins, in words."""
+        return "lockstep" if self.real_time_from_s is None else "real time"
+
+    @property
+    def lockstep_until_s(self) -> float | None:
+        """When lockstep ends, s after T-0; None where nothing of that is in the flight."""
+        from_s = self.real_time_from_s
+        return None if from_s is None or math.isinf(from_s) else from_s
+
 
 def board_options(function: _F) -> _F:
     """Give a command the flags of `BoardChoice`."""
@@ -51,8 +63,8 @@ def board_options(function: _F) -> _F:
         (
             click.option(
                 "--board",
-                metavar="virtual|emulated|PORT",
-                help="A board plays a part: one that is started, or what is on a port.",
+                metavar="virtual|emulated|any|PORT",
+                help="A board plays a part: one that is started, the one here, or one on a port.",
             ),
             click.option(
                 "--role",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from flightsw.cli.board_options import USUAL_BAUD, BoardChoice
 from flightsw.cli.board_real_time import (
     real_time_alarms,
     real_time_lines,
@@ -16,26 +17,29 @@ from flightsw.line_load import BITS_OF_OCTET
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flightsw.cli.board_flight import BoardInFlight
+    from hil.bridge import Bridge
 
 _MS: Final = 4
 
 
-def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str, Any]:
+def told_of(
+    choice: BoardChoice, bridge: Bridge, *, cap_bps: int | None, tick_s: float, silent: bool
+) -> dict[str, Any]:
     """Return what a board did, when its flight has ended.
 
     Parameters
     ----------
-    playing : BoardInFlight
-        Its line still open.
+    choice : BoardChoice
+        As asked for.
+    bridge : Bridge
+        To it, its line still open.
+    cap_bps : int or None
+        The rate cap that its line needed, bit/s.
     tick_s : float
         Length of a tick, s.
     silent : bool
         Whether it was to be heard, and sent nothing.
     """
-    from flightsw.cli.board_flight import USUAL_BAUD
-
-    choice, bridge = playing.choice, playing.bridge
     statistics, identity = bridge.statistics, bridge.identity
     ticks = max(1, statistics.ticks)
     to_board = statistics.octets_to_board / ticks
@@ -52,8 +56,8 @@ def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str,
         "id": identity.board_id.hex(),
         "firmware": f"{identity.firmware:08x}",
         "role": choice.role,
-        "mode": playing.mode,
-        "real_time_from_s": playing.real_time_from_s,
+        "mode": choice.mode,
+        "real_time_from_s": choice.lockstep_until_s,
         "ticks": statistics.ticks,
         "ticks_lost": statistics.ticks_lost,
         "repeats": statistics.repeats,
@@ -68,7 +72,7 @@ def told_of(playing: BoardInFlight, *, tick_s: float, silent: bool) -> dict[str,
         "load": round((to_board + from_board) * BITS_OF_OCTET / baud / tick_s, 4),
         "line": asdict(statistics.line),
         "on_board": statistics.on_board,
-        "real_time": None if clocked is None else real_time_of(clocked, playing.cap_bps),
+        "real_time": None if clocked is None else real_time_of(clocked, cap_bps),
         "silent": silent,
         "degraded": bool(statistics.ticks_lost or resets or missed),
     }

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from hil.boards import registry
 from hil.boards.build import build, target_of
 from hil.boards.qemu import Qemu
+from hil.boards.running import RunningBoard
 from hil.errors import BoardError
 
 TARGET: Final = "lm3s6965evb"
 
 
-class EmulatedBoard:
-    """An emulated board that runs; as a context manager it ends with the block.
+class EmulatedBoard(RunningBoard):
+    """An emulated board that runs.
 
     Parameters
     ----------
@@ -23,13 +23,6 @@ class EmulatedBoard:
         Which one: of those that QEMU has.
     stays : bool
         Whether it goes on when this process ends.
-
-    Attributes
-    ----------
-    port : str
-        What to open: a link, which the registry keeps.
-    pid : int
-        Of QEMU.
 
     Raises
     ------
@@ -53,20 +46,9 @@ class EmulatedBoard:
         link = registry.link_of(self._registered)
         link.unlink(missing_ok=True)
         link.symlink_to(self._qemu.port)
-        self.port: Final = str(link)
-        self.pid: Final = self._qemu.pid
+        self.port = str(link)
+        self.pid = self._qemu.pid
         registry.register(registry.Registered(self._registered, "emulated", self.port, self.pid))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def stop(self) -> None:
         """End it, as if its cable were pulled; nothing happens when it has ended already."""

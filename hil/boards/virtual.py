@@ -6,11 +6,11 @@ import select
 import signal
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Final
 
 import hil.boards
 from hil.boards import registry
+from hil.boards.running import RunningBoard
 from hil.errors import BoardError
 
 PROGRAM: Final = "flightsw-board-virtual"
@@ -33,8 +33,8 @@ def program() -> Path:
     raise BoardError(msg)
 
 
-class VirtualBoard:
-    """A virtual board that runs; as a context manager it ends with the block.
+class VirtualBoard(RunningBoard):
+    """A virtual board that runs.
 
     Parameters
     ----------
@@ -80,20 +80,9 @@ class VirtualBoard:
         except BaseException:
             registry.forget(self._registered)
             raise
-        self.port: Final = str(link)
-        self.pid: Final = self._process.pid
+        self.port = str(link)
+        self.pid = self._process.pid
         registry.register(registry.Registered(self._registered, "virtual", self.port, self.pid))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def stop(self) -> None:
         """End it, as if its cable were pulled; nothing happens when it has ended already."""
