@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flightsw.ground.state import STALE_S
 
-ROWS_MAX: Final = 200_000  # more than an hour of 50 Hz; then the older half is kept half as dense
+ROWS_MAX: Final = 100_000  # half an hour of 50 Hz; then the older half is kept half as dense
 _GROWTH: Final = 4096
 
 
@@ -24,7 +24,7 @@ class History:
 
     def __init__(self, width: int, *, rows_max: int = ROWS_MAX) -> None:
         self._t_s = np.empty(0)
-        self._values = np.empty((0, width), dtype=np.float32)
+        self._values = np.empty((0, width), dtype=np.float64)
         self._rows_max = rows_max
         self._used = 0
 
@@ -37,7 +37,7 @@ class History:
         return self._t_s[: self._used]
 
     @property
-    def values(self) -> NDArray[np.float32]:
+    def values(self) -> NDArray[np.float64]:
         """Values, one row a time, NaN where none was told."""
         return self._values[: self._used]
 
@@ -73,7 +73,7 @@ class History:
 
     def thinned(
         self, columns: list[int], *, from_s: float, to_s: float, points: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return at most about `points` rows of some parameters.
 
         Each of `points` / 2 stretches keeps the least and the greatest value of every parameter,
@@ -92,7 +92,7 @@ class History:
             return
         size = max(needed, len(self._t_s) * 3 // 2, _GROWTH)
         self._t_s = np.concatenate([self._t_s, np.empty(size - len(self._t_s))])
-        more = np.empty((size - len(self._values), self._values.shape[1]), dtype=np.float32)
+        more = np.empty((size - len(self._values), self._values.shape[1]), dtype=np.float64)
         self._values = np.concatenate([self._values, more])
 
     def _thin_out(self) -> None:
@@ -130,8 +130,8 @@ def thinned(
 
 
 def with_gaps(
-    t_s: NDArray[np.float64], values: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    t_s: NDArray[np.float64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return rows with one of NaN in every stretch of time longer than `STALE_S` without one."""
     (gaps,) = np.nonzero(np.diff(t_s) > STALE_S)
     if not len(gaps):

@@ -167,7 +167,7 @@ class Session:
     def values(self, *, at_s: float = inf) -> list[list[float | None] | None]:
         """Return the newest value of each parameter by a time, and when it was told."""
         told = self.history.last(at_s=at_s)
-        return [None if one is None else [one[0], _short(one[1])] for one in told]
+        return [None if one is None else list(one) for one in told]
 
     def parameters(self) -> dict[str, Any]:
         """Return all parameters, and of which generation of the downlink they are."""
@@ -273,7 +273,7 @@ def _decimals(scale: float, digits: int | None) -> int:
 
 
 def _short(value: float) -> float | None:
-    """Return a value with the seven figures that float32 has, None for NaN."""
+    """Return a value with seven figures, more than a plot shows; None for NaN."""
     return None if value != value else float(f"{value:.7g}")  # noqa: PLR0124
 
 

@@ -9,6 +9,7 @@ from flightsw.briefing import ground_brief
 from flightsw.console.feed import Piece, Replay
 from flightsw.console.outbox import Outbox
 from flightsw.console.session import Session
+from flightsw.dictionary import load_dictionary
 from flightsw.ground import look
 
 SLICES = 6  # of the log, 0.05 s each, between two looks
@@ -120,6 +121,17 @@ def test_rows_hold_every_value_that_was_decoded(lost):
     for t_s, altitude_m in zip(states.t_s.tolist(), states.altitude_m.tolist(), strict=True):
         if t_s < 59.0:
             assert altitude[round(t_s, 6)] == pytest.approx(altitude_m, abs=1.0)
+
+
+def test_values_of_a_time_are_those_that_came_then_to_the_last_digit(lost):
+    session, _, _, _ = flown_to(lost, 100.0)
+    names = session.ground.parameters.names
+
+    then = dict(zip(names, session.values(at_s=60.0), strict=True))
+
+    (hashed,) = [name for name in names if name.endswith("dictionary_hash")]
+    assert then[hashed][1] == load_dictionary().hash
+    assert 59.0 < then[hashed][0] <= 60.0
 
 
 def test_two_seconds_after_the_last_frame_telemetry_is_lost(lost):

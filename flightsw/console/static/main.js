@@ -116,7 +116,7 @@ function slowly(store, now, live) {
   write(at("outlook"), `${level === "good" ? "✓ " : level === "alarm" ? "▲ " : level === "off" ? "! " : ""}${word}`);
   dress(at("outlook"), `chip ${level}`);
   at("outlook").title = why;
-  page.events.draw(seen);
+  page.events.draw(now);
   page.parameters.draw(fresh || !live ? seen : null, live && !fresh, valueAt);
   page.charts.values(fresh || !live ? seen : null, valueAt);
   page.stages.draw(now, page.events.rows(now), page.view);
@@ -164,14 +164,15 @@ function banner(store, now) {
     return say("alarm", `▲ SERVER GONE for ${((t - page.gone) / 1000).toFixed(0)} s. Nothing here is live; trying again.`);
   }
   const { lost, feed, link } = store.state;
-  if (feed.failed) return say("alarm", `▲ FLIGHT ENDED: ${feed.failed}`);
-  if (feed.note) return say(/gone/.test(feed.note) ? "alarm" : "note", `${/gone/.test(feed.note) ? "▲" : "!"} ${feed.note[0].toUpperCase()}${feed.note.slice(1)}.`);
+  const held = page.view === null ? "" : ` View held at ${clock(page.view)}: L goes back to now.`;
+  if (feed.failed) return say("alarm", `▲ FLIGHT ENDED: ${feed.failed}${held}`);
+  if (feed.note) return say(/gone/.test(feed.note) ? "alarm" : "note", `${/gone/.test(feed.note) ? "▲" : "!"} ${feed.note[0].toUpperCase()}${feed.note.slice(1)}.${held}`);
   if (lost) {
     const { state, from_s: from } = lost;
     const where = state ? `: ${state.altitude_km.toFixed(1)} km, ${state.speed_mps.toFixed(0)} m/s, ${degrees(state.latitude_deg, "N", "S")} ${degrees(state.longitude_deg, "E", "W")}` : "";
     const fall = lost.fall ? ` If it only falls: down near ${degrees(lost.fall.latitude_deg, "N", "S")} ${degrees(lost.fall.longitude_deg, "E", "W")} at ${clock(lost.fall.t_s, 0)}.` : "";
     const [kind, what] = lost.has_set ? ["calm", "Below the horizon of every station."] : ["alarm", "▲ TELEMETRY LOST."];
-    return say(kind, `${what} Last good frame ${clock(from)}${where}.${fall}${search(store, now)}`);
+    return say(kind, `${what}${held} Last good frame ${clock(from)}${where}.${fall}${search(store, now)}`);
   }
   if (page.view !== null) return say("note", `View held at ${clock(page.view)}; the flight is ${Math.max(0, now - page.view).toFixed(1)} s further. L goes back to it.`);
   if (t - page.back < BACK_MS) return say("note", "The server is back; all that was heard meanwhile is here.");
