@@ -4,6 +4,7 @@
 #include "board.h"
 
 #include "cortexm.h"
+#include "usart.h"
 
 #define RCC(offset)      CORTEXM_REGISTER(0x40021000U + (offset))
 #define CLOCK_CONTROL    RCC(0x00U)
@@ -13,11 +14,6 @@
 #define PORT_A_HIGH      CORTEXM_REGISTER(0x40010804U)
 #define PORT_C_HIGH      CORTEXM_REGISTER(0x40011004U)
 #define PORT_C_SET       CORTEXM_REGISTER(0x40011010U)
-#define USART(offset)    CORTEXM_REGISTER(0x40013800U + (offset))
-#define STATUS           USART(0x00U)
-#define DATA             USART(0x04U)
-#define DIVISOR          USART(0x08U)
-#define CONTROL          USART(0x0CU)
 #define WATCHDOG_KEY     CORTEXM_REGISTER(0x40003000U)
 #define WATCHDOG_DIVISOR CORTEXM_REGISTER(0x40003004U)
 #define WATCHDOG_LOAD    CORTEXM_REGISTER(0x40003008U)
@@ -30,11 +26,6 @@
 #define PATIENCE       20000U
 #define PARTS          ((1U << 2U) | (1U << 4U) | (1U << 14U)) // ports A and C, USART1
 #define LED            8U
-#define LOST           (1U << 3U) // STATUS
-#define RECEIVED       (1U << 5U)
-#define ROOM           (1U << 7U)
-#define RUNS           0x202CU // CONTROL: on, both ways, interrupt when received
-#define ON_ROOM        (1U << 7U)
 #define FORGET_FLAGS   (1U << 24U)
 #define FLAG_PIN       (1U << 26U)
 #define FLAG_POWER     (1U << 27U)
@@ -64,38 +55,13 @@ _Noreturn void cortexm_reset_chip(void)
     cortexm_request_reset();
 }
 
-void cortexm_uart_send(void)
-{
-    uint8_t octet;
-    if ((STATUS & ROOM) != 0U && cortexm_leaving(&octet)) {
-        DATA = octet;
-    }
-    CONTROL = RUNS | (cortexm_anything_leaving() ? ON_ROOM : 0U);
-}
-
-void cortexm_uart_interrupt(void)
-{
-    const uint32_t status = STATUS;
-    if ((status & (RECEIVED | LOST)) != 0U) {
-        if ((status & LOST) != 0U) {
-            cortexm_overrun();
-        }
-        cortexm_received((uint8_t)DATA);
-    }
-    cortexm_uart_send();
-}
-
 void board_init(void)
 {
     flags       = RESET_FLAGS;
     RESET_FLAGS = FORGET_FLAGS;
     PORT_A_HIGH = (PORT_A_HIGH & ~0xFF0U) | 0x4B0U; // PA9 driven by the USART, PA10 an input
     PORT_C_HIGH = (PORT_C_HIGH & ~0xFU) | 0x2U;
-    CONTROL     = 0U;
-    DIVISOR     = (CORTEXM_CYCLES_PER_SECOND + BOARD_BAUD / 2U) / BOARD_BAUD;
-    (void)STATUS;
-    (void)DATA; // what is left from before, and its overrun
-    CONTROL = RUNS;
+    usart_start(CORTEXM_CYCLES_PER_SECOND, BOARD_BAUD);
     cortexm_start();
     WATCHDOG_KEY     = WATCHDOG_START;
     WATCHDOG_KEY     = WATCHDOG_OPEN;

@@ -2,9 +2,9 @@
 # same sources run in QEMU as `netduinoplus2`, with another USART.
 set(BOARD_TOOLCHAIN arm-none-eabi)
 set(BOARD_ROLES transmitter sequencer)
-set(BOARD_SOURCES board.c usart.c cortexm/startup.c cortexm/cortexm.c)
+set(BOARD_SOURCES board.c cortexm/startup.c cortexm/cortexm.c cortexm/usart.c)
 set(BOARD_OPTIONS -mcpu=cortex-m4)
 set(BOARD_DEFINITIONS "BOARD_NAME=\"Nucleo-64 STM32F4\"" CORTEXM_UART_IRQ=38 CORTEXM_CYCLES_PER_us=84 STM32F4_USART=2
-  STM32F4_USART_BASE=0x40004400U)
+  USART_BASE=0x40004400U)
 set(BOARD_SCRIPT memory.ld)
 set(BOARD_IMAGES bin)

@@ -2,7 +2,7 @@
 
 #include "cortexm.h"
 
-#define USART(offset) CORTEXM_REGISTER(STM32F4_USART_BASE + (offset))
+#define USART(offset) CORTEXM_REGISTER(USART_BASE + (offset))
 #define STATUS        USART(0x00U)
 #define DATA          USART(0x04U)
 #define DIVISOR       USART(0x08U) // clock / rate: the sixteen samples of a bit are in it
