@@ -15,10 +15,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from hil.connection import Connection, Outcome, Policy, Settings
+from hil.errand import SessionEndedError, carry
 from hil.errors import BoardError, BoardLostError, BoardSilentError, PortLostError
 from hil.handshake import Part, end
 from hil.kinds import COUNTERS, GrantFlag, Identity, Mode, Poll, Role, Status
-from hil.line import SessionEndedError
 from hil.paced_sequencer import PacedSequencer
 from hil.paced_transmitter import PacedTransmitter
 from hil.ports import BAUD
@@ -376,7 +376,7 @@ class Bridge:
         while not tick.is_over:
             try:
                 if lost is None:
-                    self._connection.line.carry(tick)
+                    carry(self._connection.line, tick)
                     self._number = (tick.number + 1) & _NUMBERS
                     tick.proceed(self._number)
                     continue

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal
 
+from hil.errand import SessionEndedError
 from hil.errors import BoardError, BoardLostError, BoardResetError, BoardSilentError, PortLostError
 from hil.handshake import Part, begin
 from hil.kinds import Role
-from hil.line import Line, SessionEndedError
+from hil.line import Line
 from hil.ports import Port, open_port
 from hil.present import ports_here
 from hil.rates import met

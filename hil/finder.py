@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from hil.boards.registry import registered
 from hil.errors import BoardError, BoardMismatchError, BoardSilentError
+from hil.inquiry import discover
 from hil.line import Line
 from hil.ports import BAUD, open_port
 from hil.present import ports_here
@@ -130,7 +131,7 @@ def who_is_on(port: str, baud: int = BAUD) -> Identity:
     """
     line = Line(open_port(port, baud=baud), baud=baud, statistics=Statistics(), recorder=None)
     try:
-        return line.discover(_PATIENCE_S)
+        return discover(line, _PATIENCE_S)
     finally:
         line.close()
 

@@ -13,9 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hil.connection import Outcome
+from hil.errand import SessionEndedError
 from hil.errors import BoardError, BoardSilentError, PortLostError
 from hil.kinds import Received, Status, Time, Timed
-from hil.line import Line, SessionEndedError
+from hil.line import Line
 from hil.offset import Exchange, offset_of
 from hil.pace import Beat, Pace
 from hil.real_time import RealTime

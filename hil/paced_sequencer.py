@@ -6,8 +6,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from hil.errand import Errand
 from hil.kinds import GrantFlag, Message, Reply
-from hil.line import Errand
 from hil.paced import NUMBERS, Paced
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from hil.errors import BoardMismatchError, BoardSilentError
+from hil.inquiry import discover
 
 if TYPE_CHECKING:
     from hil.kinds import Identity
@@ -43,7 +44,7 @@ def met(line: Line, baud: int, patience_s: float) -> Identity:
         When the port is gone.
     """
     try:
-        return line.discover(patience_s)
+        return discover(line, patience_s)
     except BoardSilentError:
         other = _other_rate(line, baud)
         if other is None:
@@ -56,6 +57,6 @@ def _other_rate(line: Line, baud: int) -> int | None:
     for rate in RATES:
         if rate != baud and line.port.set_rate(rate):
             with contextlib.suppress(BoardSilentError):
-                line.discover(_ANSWER_S + _ANSWER_BITS / rate)
+                discover(line, _ANSWER_S + _ANSWER_BITS / rate)
                 return rate
     return None

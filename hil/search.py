@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hil.errors import BoardError, PortError
+from hil.inquiry import Inquiry
 from hil.kinds import Identity
-from hil.line import Inquiry, Line
+from hil.line import Line
 from hil.ports import open_port
 from hil.present import Present, ports_here
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from hil.errand import Taken, carry
 from hil.errors import BoardLostError, BoardRefusedError
 from hil.kinds import (
     BoardMessage,
@@ -20,11 +21,12 @@ from hil.kinds import (
     Waiting,
     code_of,
 )
-from hil.line import Line, Taken
 from hil.link import OVERHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hil.line import Line
 
 _M = TypeVar("_M", bound=BoardMessage)
 _NUMBERS: Final = 0xFFFF
@@ -64,7 +66,7 @@ class Question(Generic[_M]):
 
     def asked(self, line: Line) -> _M:
         """Ask, and return the answer."""
-        line.carry(self)
+        carry(line, self)
         assert self.answer is not None
         return self.answer
 

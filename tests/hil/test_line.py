@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from hil.errand import carry
 from hil.errors import BoardSilentError
+from hil.inquiry import discover
 from hil.kinds import Credit, Discover, Poll, encode
 from hil.line import Line
 from hil.link import QUESTION, Credits, Decoder, frame
@@ -60,13 +62,15 @@ class Told:
 
 
 def line_on(port: Told, monkeypatch: pytest.MonkeyPatch) -> Line:
-    monkeypatch.setattr("hil.line.time", SimpleNamespace(monotonic=lambda: port.now_s))
+    clock = SimpleNamespace(monotonic=lambda: port.now_s)
+    monkeypatch.setattr("hil.inquiry.time", clock)
+    monkeypatch.setattr("hil.errand.time", clock)
     return Line(port, baud=BAUD, statistics=Statistics(), recorder=None)
 
 
 def discovered_s(port: Told, monkeypatch: pytest.MonkeyPatch, patience_s: float) -> list[float]:
     with pytest.raises(BoardSilentError):
-        line_on(port, monkeypatch).discover(patience_s)
+        discover(line_on(port, monkeypatch), patience_s)
     return port.asked_s(Discover)
 
 
@@ -98,7 +102,7 @@ def test_a_board_that_takes_nothing_is_asked_within_its_window_for_so_long(
     line.frame_max = WINDOW - QUESTION - 1
 
     with pytest.raises(BoardSilentError):
-        line.carry(Tick(0, 27_000, bytes(200)))
+        carry(line, Tick(0, 27_000, bytes(200)))
 
     early = b"".join(octets for at_s, octets in port.went if at_s < 0.3)
     asked_s = port.asked_s(Poll)
@@ -116,7 +120,7 @@ def test_a_count_makes_room_for_the_rest_of_an_input(monkeypatch: pytest.MonkeyP
     line.worth_waiting = WINDOW // 2 - QUESTION
 
     with pytest.raises(BoardSilentError):
-        line.carry(Tick(0, 27_000, bytes(200)))
+        carry(line, Tick(0, 27_000, bytes(200)))
 
     first = b"".join(octets for at_s, octets in port.went if at_s < 0.015)
     assert WINDOW - QUESTION < len(first) <= WINDOW - QUESTION + WINDOW // 2
