@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import logging
 import secrets
-import time
-from enum import Enum
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from hil.connection import Connection, Outcome, Policy, Settings
-from hil.errand import SessionEndedError, carry
+from hil.connection import Connection, Policy, Settings
+from hil.errand import SessionEndedError
 from hil.errors import BoardError, BoardLostError, BoardSilentError, PortLostError
 from hil.handshake import Part, end
+from hil.health import Health, LinkState
 from hil.kinds import COUNTERS, GrantFlag, Identity, Mode, Poll, Role, Status
+from hil.lockstep import Lockstep
 from hil.paced_sequencer import PacedSequencer
 from hil.paced_transmitter import PacedTransmitter
 from hil.ports import BAUD
@@ -37,18 +37,7 @@ __all__ = ["Bridge", "Expected", "LinkState", "Policy"]
 
 _T = TypeVar("_T")
 _LOG: Final = logging.getLogger(__name__)
-_DEGRADED_US: Final = 1_000_000
 _NUMBERS: Final = 0xFFFF
-
-
-class LinkState(Enum):
-    """Of a bridge; docs/reference/board-link.md, section 5."""
-
-    HANDSHAKE = "handshake"
-    RUN = "run"
-    DEGRADED = "degraded"
-    LOST = "lost"
-    CLOSED = "closed"
 
 
 class Bridge:
@@ -58,8 +47,6 @@ class Bridge:
     ----------
     statistics : Statistics
         What the line went through.
-    state : LinkState
-        Where the link is.
     earlier : list of bytes
         In real time: answers of a flight computer that had missed their ticks and came in the last
         one, before that which `step_sequencer` returned.
@@ -67,12 +54,10 @@ class Bridge:
 
     def __init__(self, settings: Settings) -> None:
         self.statistics = Statistics()
-        self.state = LinkState.HANDSHAKE
+        self._health = Health(self.statistics)
         self._expected = settings.expected
         self._part: Part | None = None
-        self._number = 0
-        self._unfinished: Tick | None = None
-        self._quiet_us = self._troubles = 0
+        self._lockstep: Lockstep | None = None
         self._counted_before: dict[str, int] = {}  # on the board, in flights before this one
         self.earlier: list[bytes] = []
         self._by_clock = False
@@ -121,6 +106,11 @@ class Bridge:
             When it is built from something else; nothing was started.
         """
         return cls(Settings(url, expected, baud, policy, wait_s, recorder, notice))
+
+    @property
+    def state(self) -> LinkState:
+        """Where the link is."""
+        return self._health.state
 
     @property
     def url(self) -> str:
@@ -192,11 +182,12 @@ class Bridge:
             As the policy says.
         """
         tick = Tick(GrantFlag.RESET if reset else 0, supply_mv, packets)
-        if self._goes_by_clock() and isinstance(self._paced, PacedTransmitter):
-            octets = self._paced.step(tick)
-            self._judge()
+        lockstep, paced = self._ways()
+        if isinstance(paced, PacedTransmitter):
+            octets = paced.step(tick)
+            self._health.judge(lockstep.tick_us, away=self._connection.away)
             return octets
-        return self._step(tick)
+        return lockstep.step(tick)
 
     def start_sequencer(self, config: bytes, *, tick_us: int) -> None:
         """Start the flight computer; `config` is the memory of its table. Errors as above."""
@@ -214,11 +205,12 @@ class Bridge:
             As the policy says; a computer that was reset is never begun again.
         """
         tick = Tick(0, 0, measured)
-        if self._goes_by_clock() and isinstance(self._paced, PacedSequencer):
-            *self.earlier, answer = self._paced.step(tick) or [b""]
-            self._judge()
+        lockstep, paced = self._ways()
+        if isinstance(paced, PacedSequencer):
+            *self.earlier, answer = paced.step(tick) or [b""]
+            self._health.judge(lockstep.tick_us, away=self._connection.away)
             return answer
-        return self._step(tick)
+        return lockstep.step(tick)
 
     def go_by_clock(self) -> None:
         """Let each tick from the next one on begin at its own time of the wall clock.
@@ -271,7 +263,7 @@ class Bridge:
         except BoardError as error:
             _LOG.info("%s: not stopped: %s", self.url, error)
         self._connection.close()
-        self.state = LinkState.CLOSED
+        self._health.state = LinkState.CLOSED
 
     def __enter__(self) -> Self:
         return self
@@ -292,8 +284,14 @@ class Bridge:
         part = Part(role, Mode.LOCKSTEP, config, self._expected.dictionary, tick_us)
         self._or_lost(lambda: self._connection.start(part, supply_mv=supply_mv, warm=warm))
         self._part = part
-        self._number = 0
-        self.state = LinkState.RUN
+        self._lockstep = Lockstep(
+            self._connection,
+            self.statistics,
+            self._health,
+            tick_us=tick_us,
+            restarted=self._count_anew,
+        )
+        self._health.state = LinkState.RUN
         self._counted_before = {}
         self.status()
         self._counted_before = self.statistics.on_board
@@ -307,27 +305,34 @@ class Bridge:
 
     # ------------------------------------------------------------------------------ real time
 
-    def _goes_by_clock(self) -> bool:
-        """Return whether this tick is one of real time; the first one begins it."""
-        part = self._part
-        begins = self._by_clock and self._paced is None and self._unfinished is None
-        if begins and part is not None and not self._connection.away:
+    def _ways(self) -> tuple[Lockstep, PacedTransmitter | PacedSequencer | None]:
+        """Return what flies a tick in lockstep and what in real time, whose first one begins it."""
+        part, lockstep = self._part, self._lockstep
+        if part is None or lockstep is None:
+            msg = "the board has not been started"
+            raise BoardError(msg)
+        begins = self._by_clock and self._paced is None and lockstep.unfinished is None
+        if begins and not self._connection.away:
             paced = PacedTransmitter if part.role is Role.TRANSMITTER else PacedSequencer
             self._paced = paced(
                 self._connection,
                 self.statistics,
                 tick_us=part.tick_us,
-                number=self._number,
+                number=lockstep.number,
                 told=self._note,
-                restarted=self._counted_before.clear,
+                restarted=self._count_anew,
             )
-        return self._paced is not None
+        return lockstep, self._paced
 
     def _end_pace(self) -> None:
         self._by_clock = False
         paced, self._paced = self._paced, None
         if paced is not None:
             paced.close()
+
+    def _count_anew(self) -> None:
+        """Take note that the board was reset, and its counters with it."""
+        self._counted_before = {}
 
     def _note(self, status: Status) -> None:
         """Take what the board has counted since it was started, or reset."""
@@ -337,85 +342,3 @@ class Bridge:
         if statistics.real_time is not None:  # before that it counts none of these
             statistics.real_time.grants_missed = counted["grants_missed"]
             statistics.real_time.board_late_ticks = counted["late_ticks"]
-
-    # ------------------------------------------------------------------------------ a tick
-
-    def _step(self, tick: Tick) -> bytes:
-        if self._part is None:
-            msg = "the board has not been started"
-            raise BoardError(msg)
-        connection = self._connection
-        output = b""
-        if connection.away:
-            self._go_on(connection.look(supply_mv=tick.supply_mv))
-        if not connection.away and self._unfinished is not None:
-            before, self._unfinished = self._unfinished, None
-            output = self._fly(before)
-        if connection.away:
-            self.statistics.ticks_lost += 1
-            return output
-        return output + self._fly(tick)
-
-    def _go_on(self, outcome: Outcome) -> None:
-        """Take note of how a loss ended."""
-        self._quiet_us = 0
-        if outcome is Outcome.AWAY:
-            self.state = LinkState.LOST
-            return
-        self.state = LinkState.DEGRADED
-        if outcome is Outcome.RESTARTED:
-            self._number = 0
-            self._unfinished = None
-            self._counted_before = {}
-
-    def _fly(self, tick: Tick) -> bytes:
-        """Grant a tick until its whole output is here, or the flight goes on without it."""
-        tick.number = self._number
-        lost: BoardError | None = None
-        began = time.perf_counter()
-        while not tick.is_over:
-            try:
-                if lost is None:
-                    carry(self._connection.line, tick)
-                    self._number = (tick.number + 1) & _NUMBERS
-                    tick.proceed(self._number)
-                    continue
-                self.state = LinkState.LOST
-                error, lost = lost, None
-                outcome = self._connection.recover(error, supply_mv=tick.supply_mv)
-            except (PortLostError, BoardSilentError, SessionEndedError) as error:
-                lost = error
-                continue
-            self._go_on(outcome)
-            if outcome is Outcome.AWAY:
-                self._unfinished = tick
-                return b""
-            if outcome is Outcome.RESTARTED:
-                tick.begin_again()
-        self._count(time.perf_counter() - began)
-        return bytes(tick.output)
-
-    def _count(self, round_trip_s: float) -> None:
-        statistics = self.statistics
-        statistics.ticks += 1
-        statistics.round_trips_s.append(round_trip_s)
-        if self._judge():
-            # Of what was said once: Karn and Partridge, 1987.
-            self._connection.line.took(round_trip_s)
-
-    def _judge(self) -> bool:
-        """Tell how the link is after a tick; return whether the tick went without any trouble."""
-        troubles = self.statistics.troubles
-        if self._connection.away:
-            self.state = LinkState.LOST
-            return False
-        if troubles != self._troubles:
-            self._troubles = troubles
-            self._quiet_us = 0
-            self.state = LinkState.DEGRADED
-            return False
-        if self.state is not LinkState.RUN and self._part is not None:
-            self._quiet_us += self._part.tick_us
-            if self._quiet_us >= _DEGRADED_US:
-                self.state = LinkState.RUN
-        return True
