@@ -71,7 +71,8 @@ class PacedTransmitter(Paced):
     def _queue(self, tick: Tick) -> None:
         self._waiting.append((self._pace.due_s(self._tick), tick))
         if len(self._waiting) > self._most:
-            self._waiting.popleft()
+            _, dropped = self._waiting.popleft()
+            self._waiting[0][1].flags |= dropped.flags & GrantFlag.RESET  # late, and not never
             self.counts.grants_dropped += 1
 
     def _take_next(self, tick: Tick) -> None:

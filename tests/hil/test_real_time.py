@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -20,8 +22,11 @@ from hil import ports
 from hil.boards.virtual import VirtualBoard
 from hil.bridge import Bridge, LinkState
 from hil.errors import BoardLostError, BoardResetError
-from hil.kinds import Frames, Reply
+from hil.kinds import Frames, GrantFlag, Reply
 from hil.link import Decoder
+from hil.paced_transmitter import PacedTransmitter
+from hil.statistics import Statistics
+from hil.tasks import Tick
 from hil.wire import Piece, Recorder, read_wire
 from tests.deframer import MARKER, frames
 from tests.hil.flown import ComputerWindow, TransmitterWindow, Window, commands
@@ -324,6 +329,21 @@ def test_an_unplugged_sequencer_gets_all_that_it_missed_and_commands_late(proxy,
     assert told is not None
     assert told.missed >= 10
     assert bridge.statistics.losses[0].recovered_after_s is not None
+
+
+def test_a_reset_outlives_the_grant_that_the_line_has_no_room_for():
+    connection: Any = SimpleNamespace(now_s=0.0, away=False)
+    told = PacedTransmitter(
+        connection, Statistics(), tick_us=500_000, number=0, told=print, restarted=print
+    )
+    resets = (GrantFlag.RESET, 0, 0, 0)
+
+    for flags in resets:  # two may wait: those of a second
+        told._queue(Tick(flags, 27_000, b""))
+    told.close()
+
+    assert [tick.flags for _, tick in told._waiting] == [GrantFlag.RESET, 0]
+    assert told.counts.grants_dropped == 2
 
 
 def test_a_board_that_is_not_back_in_time_ends_the_flight(proxy):
