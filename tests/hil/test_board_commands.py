@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from serial.tools.list_ports_common import ListPortInfo
 
 from flightsw.cli import main
 from hil.boards.virtual import VirtualBoard
@@ -73,6 +74,34 @@ def test_a_port_on_which_nobody_answers_says_so(capsys, monkeypatch):
 
     assert code == 0
     assert "no board of this link answers" in out
+
+
+def test_a_board_on_usb_is_asked_and_listed_with_its_vendor_and_product(capsys, monkeypatch):
+    with VirtualBoard(name="Arduino Uno", board_id=b"\x07" * 8) as board:
+        here = ListPortInfo(os.path.realpath(board.port))
+        here.vid, here.pid, here.description = 0x2341, 0x43, "Uno"
+        monkeypatch.setattr("serial.tools.list_ports.comports", lambda **_: [here])
+        monkeypatch.setattr("hil.finder.registered", list)
+
+        _, out, _ = printed(capsys, "list")
+        _, as_json, _ = printed(capsys, "list", "--json")
+
+    first, second, *_ = out.splitlines()
+    assert first.split() == [here.device, "2341:0043", "Uno"]
+    assert second.strip() == "Arduino Uno: transmitter, sequencer"
+    found = json.loads(as_json)["boards"]
+    assert [(each["usb"], each["identity"]["id"]) for each in found] == [("2341:0043", "07" * 8)]
+
+
+@pytest.mark.usefixtures("_no_ports")
+def test_a_port_that_is_no_usb_port_is_not_asked(capsys, monkeypatch):
+    monkeypatch.setattr(
+        "serial.tools.list_ports.comports", lambda **_: [ListPortInfo("/dev/ttyS0")]
+    )
+
+    _, out, _ = printed(capsys, "list")
+
+    assert "not asked: it is no USB port; --port asks it" in out
 
 
 def start(*flags: str) -> subprocess.CompletedProcess[str]:
