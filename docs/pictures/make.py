@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 HERE = Path(__file__).parent
 MISSION = "progress-ms-04-lost"
@@ -42,7 +42,7 @@ def picture_of_console(page: Page, run: Path) -> None:
                       scrub.value = t; scrub.dispatchEvent(new Event("change")); }""",
             STANDS_S,
         )
-        page.wait_for_function("document.getElementById('clock').textContent === 'T+06:26.0'")
+        expect(page.locator("#clock")).to_have_text("T+06:26.0")
         page.wait_for_timeout(2000)  # the map waits for its history
         page.screenshot(path=HERE / "console.png")
     finally:
@@ -54,8 +54,8 @@ def main() -> None:
     """Fly, look, keep the pictures."""
     browser_path = next(path for path in BROWSERS if Path(path).exists())
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        run = Path(folder) / "run"
-        assert flightsw("run", MISSION, "--report", "--out", "run", cwd=run.parent).wait() == 0
+        run = Path(folder) / MISSION
+        assert flightsw("run", MISSION, "--report", "--out", MISSION, cwd=run.parent).wait() == 0
         browser = playwright.chromium.launch(executable_path=browser_path, args=QUIET)
         wide = {"width": 1280, "height": 720}
         page = browser.new_page(viewport=wide, color_scheme="dark")
