@@ -80,7 +80,8 @@ class Errand:
     def __init__(self, line: Line, task: Task, *, at_s: float | None = None) -> None:
         self._line = line
         self._task = task
-        self._asked = self._timeouts = self._repeats = 0
+        self._timeouts = self._repeats = 0
+        self._asked: dict[int, int] = {}  # of the questions that are open: nonce, mark
         task.send(line, again=False)
         self._heard_s = time.monotonic() if at_s is None else at_s
         self.begun_s: Final = self._heard_s
@@ -116,10 +117,11 @@ class Errand:
                     return True
                 again = again or taken is Taken.SPOILT
                 got_on = got_on or taken is not Taken.NOTHING or isinstance(message, Credit)
-                if isinstance(message, Status) and self._asked and message.nonce == self._asked:
-                    self._asked = 0
+                if isinstance(message, Status) and message.nonce in self._asked:
+                    mark = self._asked[message.nonce]
+                    self._asked.clear()
                     self._check(message)
-                    line.credits.answered(received.taken)
+                    line.credits.answered(received.taken, mark)
                     again = got_on = True
                 elif isinstance(message, Refused) and message.reason == Reason.NOT_RUNNING:
                     doubted = not self._asked
@@ -131,7 +133,7 @@ class Errand:
             if again:
                 self._say_again()
             elif doubted:
-                self._asked = line.question()
+                self._ask()
             elif now >= self._until:
                 self._time_out(now)
             else:
@@ -148,6 +150,10 @@ class Errand:
         self._line.statistics.repeats += 1
         self._task.send(self._line, again=True)
 
+    def _ask(self) -> None:
+        nonce, mark = self._line.question()
+        self._asked[nonce] = mark
+
     def _time_out(self, now: float) -> None:
         self._timeouts += 1
         self._line.statistics.timeouts += 1
@@ -155,7 +161,7 @@ class Errand:
             msg = f"{self._line.port.name}: the board does not answer"
             raise BoardSilentError(msg)
         if self._line.credits.can_ask or now - self._heard_s >= _BEYOND_S:
-            self._asked = self._line.question()
+            self._ask()
         self._until = now + self._line.patience_s(self._timeouts)
 
     def _check(self, status: Status) -> None:

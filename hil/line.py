@@ -168,9 +168,11 @@ class Line:
         usual_s = _PATIENCE_MIN_S + 4.0 * self._usual_s
         return on_the_way_s + min(usual_s * 2.0**timeouts, max(usual_s, _PATIENCE_MAX_S))
 
-    def question(self) -> int:
-        """Ask how the board is; from its answer on the credits are known again."""
+    def question(self) -> tuple[int, int]:
+        """Ask how the board is, and return the question's nonce and its mark.
+
+        From its answer on the credits are known again.
+        """
         nonce = 1 + secrets.randbelow(_NUMBERS)
         self.send(Poll(nonce), fresh=True)
-        self.credits.mark()
-        return nonce
+        return nonce, self.credits.mark()

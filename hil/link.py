@@ -183,7 +183,7 @@ class Credits:
         self.kept: Final = kept
         self._sent = taken
         self._taken = taken
-        self._since_question = 0
+        self._spent = self._marked = 0
 
     @property
     def on_the_way(self) -> int:
@@ -203,12 +203,12 @@ class Credits:
     @property
     def coming(self) -> int:
         """Octets that the line may still be carrying: what went before a question has come."""
-        return min(self.on_the_way, self._since_question)
+        return min(self.on_the_way, self._spent - self._marked)
 
     def spend(self, octets: int) -> None:
         """Octets have gone."""
         self._sent = (self._sent + octets) & _MASK16
-        self._since_question += octets
+        self._spent += octets
 
     def heard(self, taken: int) -> None:
         """Take the board's count. An older one than known is passed over.
@@ -222,11 +222,16 @@ class Credits:
             self._sent = taken
         self._taken = taken
 
-    def mark(self) -> None:
-        """Take note that a question goes now: what its answer counts is known to be taken."""
-        self._since_question = 0
+    def mark(self) -> int:
+        """Take note that a question has gone, and return where: for the count that answers it."""
+        self._marked = self._spent
+        return self._marked
 
-    def answered(self, taken: int) -> None:
-        """Take the count that answers the question: what went before it is taken, or lost."""
+    def answered(self, taken: int, mark: int | None = None) -> None:
+        """Take the count that answers a question, the last one unless its mark is given.
+
+        What went before it is taken, or lost; what went after it is still on the way.
+        """
+        since = self._spent - (self._marked if mark is None else mark)
         self._taken = taken
-        self._sent = (taken + self._since_question) & _MASK16
+        self._sent = (taken + since) & _MASK16

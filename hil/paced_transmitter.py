@@ -126,7 +126,7 @@ class PacedTransmitter(Paced):
 
     def _ask_credits(self, line: Line) -> None:
         self._asked_us = None  # one question at a time tells them
-        self._nonce = line.question()
+        self._nonce, _ = line.question()
         self._room = (line.credits.room, time.monotonic())
 
     def _lose(self, error: BoardError) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hil.errand import carry
 from hil.errors import BoardSilentError
 from hil.inquiry import discover
-from hil.kinds import Credit, Discover, Poll, encode
+from hil.kinds import COUNTERS, Credit, Discover, Grant, Poll, Reply, ReplyFlag, Status, encode
 from hil.line import Line
 from hil.link import QUESTION, Credits, Decoder, frame
 from hil.statistics import Statistics
@@ -124,3 +124,46 @@ def test_a_count_makes_room_for_the_rest_of_an_input(monkeypatch: pytest.MonkeyP
 
     first = b"".join(octets for at_s, octets in port.went if at_s < 0.015)
     assert WINDOW - QUESTION < len(first) <= WINDOW - QUESTION + WINDOW // 2
+
+
+class Far(Told):
+    """A board behind a way of 0.2 s that hears questions, and grants from the second one on."""
+
+    WAY_S = 0.2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decoder = Decoder(from_board=False)
+        self.grants = 0
+
+    def write(self, octets: bytes) -> None:
+        super().write(octets)
+        for heard in self.decoder.feed(octets):
+            if isinstance(heard.message, Poll):
+                counters = dict.fromkeys(COUNTERS, 0)
+                state = Status(heard.message.nonce, 1, 0, 0, 0, 1, 0, 0, **counters)
+                self._answer(state)
+            elif isinstance(heard.message, Grant):
+                self.grants += 1
+                if self.grants > 1:
+                    self._answer(Reply(0, 0, ReplyFlag.LAST, b"said"))
+
+    def _answer(self, message: Status | Reply) -> None:
+        octets = frame(encode(message, 0, self.decoder.counters.received & 0xFFFF))
+        self._comes.append((self.now_s + 2 * self.WAY_S, octets))
+
+
+def test_a_far_board_is_understood_though_it_is_asked_again_before_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = Far()
+    line = line_on(port, monkeypatch)
+    line.credits = Credits(4096, kept=QUESTION)
+    tick = Tick(0, 27_000, b"")
+
+    carry(line, tick)
+
+    assert bytes(tick.output) == b"said"
+    assert port.grants == 2
+    assert port.now_s < 1.0
+    assert len(port.asked_s(Poll)) > 2
