@@ -73,6 +73,11 @@ def measured_octets(measured: Any, analog_count: int) -> bytes:
     ) + struct.pack(f"<{analog_count}i", *measured.analog_counts[0:analog_count])
 
 
+def measured_bytes(analog_count: int) -> int:
+    """Return how many octets `measured_octets` has."""
+    return _MEASURED.size + 4 * analog_count
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a flight computer says in a tick; `latched` has a bit for each entry that fired."""

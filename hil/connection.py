@@ -77,6 +77,7 @@ class Connection:
         self._part: Part | None = None
         self._session = 0
         self._noticed_s = 0.0
+        self._gone_at = ""
         self._search: Search | None = None
         self.line = self._connect(open_port(self.url, baud=settings.baud))
         try:
@@ -130,6 +131,7 @@ class Connection:
         loss = Loss(self.now_s, str(error))
         self._statistics.losses.append(loss)
         self._noticed_s = time.monotonic()
+        self._gone_at = self.at
         if isinstance(error, SessionEndedError):
             self._hear_of_reset(error)
             loss.recovered_after_s = 0.0
@@ -163,7 +165,7 @@ class Connection:
         found = None if self._search is None else self._search.look(0.0)
         if found is None:
             if settings.policy == "wait" and time.monotonic() - self._noticed_s > settings.wait_s:
-                msg = f"board gone{self.at}, and not back within {settings.wait_s:g} s"
+                msg = f"board gone{self._gone_at}, and not back within {settings.wait_s:g} s"
                 raise BoardLostError(msg)
             return Outcome.AWAY
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.cli.logs import decoded, log_file
 from flightsw.cli.output import Line, Span
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flightsw.ground.packets import Packets
+
+_ROWS: Final = {  # a packet that one log lacks has no values to compare
+    "frames": "frames",
+    "packets": "packets",
+    "values": "values of common packets",
+}
+_LABEL: Final = 25
 
 
 def diff_of(host: Path, board: Path) -> dict[str, Any]:
@@ -40,18 +47,22 @@ def diff_lines(result: dict[str, Any]) -> Iterator[Line]:
         ended = "" if complete or complete is None else "   NOT COMPLETE"
         yield Line.of(f"{name}  {log}{ended}")
     yield Line.of()
-    yield Line.of(f"{'':<8}{'in A':>12}{'in B':>12}{'differ':>12}{'A only':>12}{'B only':>12}")
-    for what in ("frames", "packets", "values"):
+    yield Line.of(
+        f"{'':<{_LABEL}}{'in A':>11}{'in B':>11}{'differ':>11}{'A only':>11}{'B only':>11}"
+    )
+    for what, label in _ROWS.items():
         numbers = [
             result[what][key] for key in ("one", "other", "differing", "only_one", "only_other")
         ]
-        text = f"{what:<8}" + "".join(f"{number:>12,}".replace(",", " ") for number in numbers)
+        text = f"{label:<{_LABEL}}" + "".join(
+            f"{number:>11,}".replace(",", " ") for number in numbers
+        )
         yield Line.of(Span(text, "off" if any(numbers[2:]) else "plain"))
     yield Line.of()
     if result["same"]:
         yield Line.of(Span("NO DIFFERENCE", "good"))
         return
     yield Line.of(Span("DIFFERENT", "alarm"))
-    for what in ("frames", "packets", "values"):
+    for what in _ROWS:
         if result[what]["first"]:
             yield Line.of(f"  first {what[:-1]:<8}{result[what]['first']}")

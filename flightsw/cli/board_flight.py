@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
-from flightsw.board_octets import capped, joined
+from flightsw.board_octets import capped, joined, measured_bytes
 from flightsw.cli.board_options import USUAL_BAUD
 from flightsw.cli.board_told import board_words, told_of
 from flightsw.errors import FlightswError
@@ -243,14 +244,15 @@ def must_fit(identity: Identity, choice: BoardChoice, scenario: Scenario) -> Non
     """
     from flightsw.cli.board_list import roles_of
 
-    from_s, end_s = choice.real_time_from_s, scenario.mission.run.end_s
-    if from_s is not None and from_s >= end_s:
-        msg = f"real time from T{from_s:+.2f} never begins: {scenario.id} ends at T{end_s:+.2f}"
-        raise BoardCannotError(msg)
+    _must_begin(choice.real_time_from_s, scenario)
     who = f"the board {identity.name!r}"
     roles = roles_of(identity)
     if choice.role not in roles:
         msg = f"{who} cannot be the {choice.role}; it can be: {', '.join(roles) or 'nothing'}"
+        raise BoardCannotError(msg)
+    most, what = _input_of(scenario, choice.role)
+    if most > identity.input_max:
+        msg = f"{who} takes at most {identity.input_max} octets as the {choice.role}; {what} {most}"
         raise BoardCannotError(msg)
     if choice.role == "sequencer":
         return
@@ -270,3 +272,31 @@ def must_fit(identity: Identity, choice: BoardChoice, scenario: Scenario) -> Non
             f"`frame_bytes` of {scenario.vehicle.id}'s {radio.id} is {radio.frame_bytes}"
         )
         raise BoardCannotError(msg)
+
+
+def _must_begin(from_s: float | None, scenario: Scenario) -> None:
+    """Raise unless real time begins within the flight; -inf is all of it."""
+    if from_s is None or from_s == -inf:
+        return
+    start_s, end_s = scenario.sequence.start_s, scenario.mission.run.end_s
+    never = f"real time from T{from_s:+.2f} never begins"
+    if from_s >= end_s:
+        msg = f"{never}: {scenario.id} ends at T{end_s:+.2f}"
+        raise BoardCannotError(msg)
+    if from_s < start_s:
+        msg = f"{never}: {scenario.id} begins at T{start_s:+.2f}; all of it: --realtime"
+        raise BoardCannotError(msg)
+
+
+def _input_of(scenario: Scenario, role: Role) -> tuple[int, str]:
+    """Return the most octets that a board must hold to take a tick's input, and what they are.
+
+    A transmitter takes packets one by one; a flight computer all that is measured in a tick.
+    """
+    from flightsw.dictionary import load_dictionary
+
+    if role == "sequencer":
+        most = measured_bytes(len(scenario.vehicle.analogs))
+        return most, f"what {scenario.vehicle.id} measures in a tick has"
+    longest = max(load_dictionary().packets, key=lambda packet: packet.size_bytes)
+    return longest.size_bytes, f"the longest packet, {longest.name}, has"

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from types import SimpleNamespace
@@ -348,11 +349,21 @@ def test_a_reset_outlives_the_grant_that_the_line_has_no_room_for():
 
 def test_a_board_that_is_not_back_in_time_ends_the_flight(proxy):
     window = transmitting()
-    with (
-        opened(proxy.port, wait_s=0.2) as bridge,
-        pytest.raises(BoardLostError, match="and not back within"),
-    ):
-        fly(window, bridge, {60: proxy.unplug})
+
+    def tell(bridge: Bridge, tick: int) -> None:
+        bridge.now_s = float(tick)
+        if tick == 60:
+            proxy.unplug()
+
+    with opened(proxy.port, wait_s=0.2) as bridge:
+        tellers = {tick: partial(tell, bridge, tick) for tick in range(len(window.should))}
+        with pytest.raises(BoardLostError, match="and not back within") as error:
+            fly(window, bridge, tellers)
+    (loss,) = bridge.statistics.losses
+    assert loss.at_s is not None
+    assert str(error.value).startswith(f"board gone at T{loss.at_s:+.2f}, and")
+    assert bridge.now_s is not None
+    assert loss.at_s < bridge.now_s
 
 
 def test_a_transmitter_that_is_reset_is_begun_again(virtual):

@@ -229,6 +229,10 @@ def test_no_board_on_a_port_is_3_and_leaves_no_folder(capsys):
             ["--board", "virtual", "--realtime-from", "600"],
             "real time from T+600.00 never begins: progress-ms-04 ends at T+540.00",
         ),
+        (
+            ["--board", "virtual", "--realtime-from", "-9999"],
+            "real time from T-9999.00 never begins: progress-ms-04 begins at T-",
+        ),
         (["--board", "virtual", "--realtime", "--speed", "0.5"], "slower than real time"),
         (
             ["--board", "virtual", "--role", "sequencer", "--on-loss", "continue"],
@@ -260,8 +264,11 @@ IDENTITY = Identity(
         # soyuz-u's launcher: 4864 + 1024 + 2048 + 1024 octets of queues, frames of 256
         ({"storage_bytes": 8959}, "transmitter", r"`queue_bytes`.*launcher are 8960"),
         ({"reply_max": 259}, "transmitter", r"at most 255.*`frame_bytes`.*is 256"),
+        ({"input_max": 179}, "transmitter", r"at most 179.*longest packet, HOUSEKEEPING, has 180"),
+        # three axial, three of the platform, the contacts, each analog
+        ({"input_max": 31}, "sequencer", r"at most 31 octets.*soyuz-u measures in a tick has"),
     ],
-    ids=["role", "no role", "queues", "frames"],
+    ids=["role", "no role", "queues", "frames", "packets", "measurements"],
 )
 def test_what_a_board_has_no_room_for_is_refused_with_what_it_has(changes, role, words):
     scenario = flightsw.load("progress-ms-04")
