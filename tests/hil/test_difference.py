@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 import flightsw
+from flightsw._native import ffi
 from flightsw.cli import main
 from flightsw.ground import decode
 from flightsw.ground.decode import DownlinkError
 from flightsw.ground.difference import compare
 from tests.hil.double import SequencerDouble
+from tests.hil.line_cases import opened
 
 
 class OneGain(SequencerDouble):
     """A flight computer with one number of its table a millionth off: a slope of the pitch."""
 
     def start_sequencer(self, config, *, tick_us):
-        super().start_sequencer(config, tick_us=tick_us)
-        self.config.pitch[3].c[1] *= 1.0 + 1e-6
+        super().start_sequencer(with_one_gain(config), tick_us=tick_us)
+
+
+class OneGainOnBoard:
+    """A board that is given that table."""
+
+    def __init__(self, bridge):
+        self._bridge = bridge
+        self.step_sequencer = bridge.step_sequencer
+
+    def start_sequencer(self, config, *, tick_us):
+        self._bridge.start_sequencer(with_one_gain(config), tick_us=tick_us)
+
+
+def with_one_gain(octets):
+    config: Any = ffi.new("fsw_config_t *")
+    ffi.memmove(config, octets, len(octets))
+    config.pitch[3].c[1] *= 1.0 + 1e-6
+    return ffi.buffer(config)[:]
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +74,14 @@ def test_a_gain_a_millionth_off_is_found(host, planted):
     assert what.startswith("STATE pitch: ")
     assert difference.packets.first.partition(" s: ")[0] == when
     assert difference.frames.differing
+
+
+def test_a_gain_a_millionth_off_on_a_board_is_the_same_difference(host, planted, virtual):
+    with opened(virtual.port) as bridge:
+        on_board = flightsw.fly(host.scenario, computer=OneGainOnBoard(bridge))
+
+    assert not compare(decode(host.downlink), decode(on_board.downlink)).same
+    assert on_board.downlink == planted.downlink
 
 
 def test_a_reset_of_a_transmitter_loses_packets_and_changes_none(host):
