@@ -9,10 +9,8 @@ moment; all of it is `LOST`, and leaves here as one `PortLostError`.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import queue
-import re
 import selectors
 import socket
 import threading
@@ -23,7 +21,8 @@ from urllib.parse import urlsplit
 import serial
 
 from hil.errors import PortError, PortLostError
-from hil.present import PSEUDO_TERMINALS, ports_here
+from hil.port_errors import why_not
+from hil.present import PSEUDO_TERMINALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 POSIX: Final = os.name == "posix"
 if POSIX:
     import fcntl
-    import grp
     import termios
 
 LOST: Final[tuple[type[BaseException], ...]] = (
@@ -130,7 +128,7 @@ def open_port(url: str, *, baud: int = BAUD) -> Port:
         msg = f"{url}: {error}"
         raise PortError(msg) from error
     except LOST as error:
-        raise PortError(_why(url, error)) from error
+        raise PortError(why_not(url, error)) from error
     try:
         if POSIX and type(handle) is serial.Serial:
             _make_ready(handle)
@@ -139,7 +137,7 @@ def open_port(url: str, *, baud: int = BAUD) -> Port:
     except LOST as error:
         with contextlib.suppress(*LOST):
             handle.close()
-        raise PortError(_why(url, error)) from error
+        raise PortError(why_not(url, error)) from error
 
 
 def _connected(url: str) -> Port:
@@ -161,47 +159,6 @@ def _make_ready(handle: Any) -> None:
         fcntl.ioctl(descriptor, termios.TIOCEXCL)
     with contextlib.suppress(*LOST, ValueError):
         handle.set_low_latency_mode(True)  # an FTDI adapter waits 16 ms otherwise
-
-
-# ------------------------------------------------------------------------------------------ errors
-
-_ABSENT: Final = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
-_TAKEN: Final = (errno.EAGAIN, errno.EBUSY)
-
-
-def _why(url: str, error: BaseException) -> str:
-    """Say why a port cannot be opened, and what would help."""
-    code = getattr(error, "errno", None) or (error.args[0] if error.args else None)
-    # Windows tells its reason in the text alone.
-    text = str(error)
-    if (code in _ABSENT and not os.path.exists(url)) or "FileNotFoundError" in text:
-        here = ", ".join(f"{port.name} ({port.title})" for port in ports_here())
-        return f"no {url}. Ports here: {here or 'none'}"
-    if code in _TAKEN or "PermissionError" in text:
-        return f"{url} is in use by another program"
-    if code in (errno.EACCES, errno.EPERM):
-        return _not_allowed(url)
-    told = re.search(r"\((\d+), '", text)  # of termios, in the text of pyserial's
-    if not isinstance(code, int) and told:
-        code = int(told[1])
-    if isinstance(code, int) and code > 0:
-        return f"{url} cannot be opened as a serial port: {os.strerror(code)}"
-    reason = re.sub(r"^.*\[Errno -?\d+\] |^Could not .*?: ", "", text)
-    return f"{url} cannot be opened as a serial port: {reason}"
-
-
-def _not_allowed(url: str) -> str:
-    try:
-        status = os.stat(url)
-        group = grp.getgrgid(status.st_gid).gr_name
-    except (OSError, KeyError):
-        return f"you are not allowed to open {url}"
-    if status.st_gid in {os.getegid(), *os.getgroups()} or status.st_gid == 0:
-        return f"you are not allowed to open {url}: its mode is {status.st_mode & 0o777:o}"
-    return (
-        f"{url} belongs to group {group} and you are not in it: "
-        f"sudo usermod -aG {group} $USER, then log in again"
-    )
 
 
 # ------------------------------------------------------------------------------------------ POSIX

@@ -23,7 +23,7 @@ import pytest
 import serial
 from serial import rfc2217
 
-from hil import ports
+from hil import port_errors, ports
 from hil.errors import PortError, PortLostError
 from hil.ports import open_port
 from hil.present import Present
@@ -68,7 +68,7 @@ def far():
 @pytest.fixture
 def here(monkeypatch):
     found = [Present("/dev/ttyACM0", "Nucleo-F4"), Present("/dev/ttyUSB0", "FT232R")]
-    monkeypatch.setattr(ports, "ports_here", lambda: found)
+    monkeypatch.setattr(port_errors, "ports_here", lambda: found)
 
 
 def all_of(port: ports.Port, size: int) -> bytes:
@@ -97,7 +97,7 @@ def test_an_absent_port_is_told_with_those_that_are_here() -> None:
 
 
 def test_where_there_is_no_port_at_all_it_says_so(monkeypatch) -> None:
-    monkeypatch.setattr(ports, "ports_here", list)
+    monkeypatch.setattr(port_errors, "ports_here", list)
 
     with pytest.raises(PortError, match=rf"^no {ABSENT}\. Ports here: none$"):
         open_port(ABSENT)
