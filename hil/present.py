@@ -81,5 +81,21 @@ def has_rate(name: str) -> bool:
         return "://" not in name  # of another system
 
 
+def simulated_rate(name: str) -> int:
+    """Return the rate, bit/s, that the line of a board that is a process simulates; 0: none."""
+    if os.name != "posix":
+        return 0
+    with contextlib.suppress(BoardError):
+        for board in registry.registered():
+            if os.path.realpath(board.port) == os.path.realpath(name):
+                return board.baud
+    return 0
+
+
+def rate_of(name: str, asked: int | None, *, usual: int) -> int | None:
+    """Return the rate of a line, bit/s: asked for, simulated, or usual; None: it has none."""
+    return asked or simulated_rate(name) or (usual if has_rate(name) else None)
+
+
 def _title(*candidates: str | None) -> str:
     return next((text for text in candidates if text and text != "n/a"), "serial port")

@@ -104,7 +104,12 @@ def flash_it(*, target: str, port: str | None, baud: int, as_json: bool) -> int:
 
 @command.command(name="test")
 @click.argument("board", metavar="PORT")
-@_BAUD
+@click.option(
+    "--baud",
+    type=click.IntRange(min=300),
+    metavar="RATE",
+    help="Of the line, bit/s; 115200 unless given, of a virtual board what it was started with.",
+)
 @click.option(
     "--for", "mission", metavar="MISSION", help="Say whether its flight fits the line in real time."
 )
@@ -121,7 +126,7 @@ def flash_it(*, target: str, port: str | None, baud: int, as_json: bool) -> int:
 def try_it(  # noqa: PLR0913  one a flag
     *,
     board: str,
-    baud: int,
+    baud: int | None,
     mission: str | None,
     seconds: float,
     as_json: bool,

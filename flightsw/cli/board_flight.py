@@ -40,6 +40,8 @@ class BoardInFlight:
         As asked for.
     clock : callable
         Returns mission elapsed time, s: what the board's troubles are told with.
+    rate : int or None
+        Of its line, bit/s; None where it has none.
     cap_bps : int or None
         Most that its transmitter may send, bit/s, where the line carries less than its own cap.
     """
@@ -48,6 +50,7 @@ class BoardInFlight:
         self.choice = choice
         self.bridge = bridge
         self.clock: Callable[[], float] = lambda: 0.0
+        self.rate: int | None = None
         self.cap_bps: int | None = None
         self.flying = False
         self._silent = False
@@ -109,6 +112,7 @@ class BoardInFlight:
         return told_of(
             self.choice,
             self.bridge,
+            rate=self.rate,
             cap_bps=self.cap_bps,
             tick_s=1.0 / flight.scenario.rate_hz,
             silent=self._silent,
@@ -176,7 +180,7 @@ def board_for(
     from flightsw.dictionary import load_dictionary
     from hil.boards.firmware import firmware_hash
     from hil.bridge import Bridge
-    from hil.present import has_rate
+    from hil.present import rate_of
     from hil.refusals import Expected
     from hil.wire import Recorder, WireLogError
 
@@ -203,7 +207,7 @@ def board_for(
         )
         must_fit(bridge.identity, choice, scenario)
         playing = BoardInFlight(choice, bridge)
-        rate = choice.baud or (USUAL_BAUD if has_rate(url) else None)
+        rate = playing.rate = rate_of(url, choice.baud, usual=USUAL_BAUD)
         if choice.real_time_from_s is not None and rate is not None:
             playing.cap_bps = rate_cap(choice.role, scenario, rate, notice=notice)
         yield playing

@@ -24,15 +24,20 @@ _COUNTS: Final = (
     "pieces_late",
     "octets_lost",
 )
-_WORDS: Final = {
-    "late_ticks": "ticks whose input left after the next was due",
-    "missed": "ticks without an answer when the next was due",
-    "grants_dropped": "ticks that the line had no room for",
-    "grants_missed": "ticks that never came to the board",
-    "board_late_ticks": "ticks that the board began too late",
-    "pieces_late": "pieces of telemetry that came too late",
-    "octets_lost": "octets of telemetry lost on the line",
+_WORDS: Final = {  # of one, of more
+    "late_ticks": ("tick", "ticks", "whose input left after the next was due"),
+    "missed": ("tick", "ticks", "without an answer when the next was due"),
+    "grants_dropped": ("tick", "ticks", "that the line had no room for"),
+    "grants_missed": ("tick", "ticks", "that never came to the board"),
+    "board_late_ticks": ("tick", "ticks", "that the board, or its process, began too late"),
+    "pieces_late": ("piece", "pieces", "of telemetry that came too late"),
+    "octets_lost": ("octet", "octets", "of telemetry lost on the line"),
 }
+
+
+def counted(count: int, one: str, more: str) -> str:
+    """Return a count with its noun."""
+    return f"{count} {one if count == 1 else more}"
 
 
 def spread_ms(times_s: array[float]) -> dict[str, float] | None:
@@ -77,8 +82,8 @@ def real_time_lines(board: dict[str, Any]) -> Iterator[str]:
     if told is None:
         return
     yield (
-        f"by the clock from T{told['from_s']:+.2f}: {told['ticks']} ticks, "
-        f"{told['misses']} deadlines missed"
+        f"by the clock from T{told['from_s']:+.2f}: {counted(told['ticks'], 'tick', 'ticks')}, "
+        f"{counted(told['misses'], 'deadline', 'deadlines')} missed"
     )
     for name, what in (("left_late_ms", "left"), ("way_ms", "came")):
         times = told[name]
@@ -102,6 +107,6 @@ def real_time_alarms(board: dict[str, Any]) -> Iterator[str]:
         if board.get("mode", "lockstep") != "lockstep":
             yield "real time never began: the flight had ended, or the board was away"
         return
-    for name, words in _WORDS.items():
+    for name, (one, more, what) in _WORDS.items():
         if told[name]:
-            yield f"{told[name]} {words}"
+            yield f"{counted(told[name], one, more)} {what}"

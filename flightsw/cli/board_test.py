@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.cli.board_list import identity_of, roles_of, version_of
+from flightsw.cli.board_options import USUAL_BAUD
 from flightsw.cli.board_ports import port_for
 from flightsw.cli.output import Line, Span
 from flightsw.line_load import BITS_OF_OCTET, LineLoad, fit, line_load, telemetry_bps
@@ -16,26 +18,40 @@ if TYPE_CHECKING:
     from hil.selftest import SelfTest
 
 _LABEL: Final = 12
+_FASTER: Final = {  # than its rate: why a port may be that is no real line
+    "simulated": "its time is simulated, so echoes went faster",
+    "none": "this port does not keep to it",
+}
 _FRAME_BYTES: Final = 256  # of a transmitter that says nothing else
 
 
 def try_board(
     board: str,
     *,
-    baud: int,
+    baud: int | None,
     seconds: float,
     scenario: Scenario | None,
     notice: Callable[[str], object],
 ) -> dict[str, Any]:
-    """Try a board; return what it showed, ready for JSON."""
+    """Try a board; return what it showed, ready for JSON.
+
+    What its line carries is no more than its rate allows, however fast it was measured: `baud`, or
+    what it has by itself.
+    """
+    from hil.present import has_rate, rate_of, simulated_rate
     from hil.selftest import self_test
 
-    with port_for(board, baud=baud) as url:
-        found = self_test(url, baud=baud, stream_s=seconds, notice=notice)
+    asked_at = baud or USUAL_BAUD
+    with port_for(board, baud=asked_at, line_baud=baud) as url:
+        rate = rate_of(url, baud, usual=USUAL_BAUD)
+        keeps = "real" if has_rate(url) else "simulated" if simulated_rate(url) else "none"
+        found = self_test(url, baud=asked_at, stream_s=seconds, notice=notice)
+    carries = inf if rate is None else rate / BITS_OF_OCTET
     result: dict[str, Any] = {
         "format": "flightsw-board-test/1",
         "port": url,
-        "baud": baud,
+        "baud": rate,
+        "line_time": keeps,
         "identity": identity_of(found.identity),
         "version": version_of(found.identity),
         "roles": roles_of(found.identity),
@@ -47,7 +63,7 @@ def try_board(
         },
         "to_board_per_s": round(found.to_board_per_s),
         "from_board_per_s": round(found.from_board_per_s),
-        "telemetry_bps": telemetry_bps(found.from_board_per_s, _FRAME_BYTES),
+        "telemetry_bps": telemetry_bps(min(found.from_board_per_s, carries), _FRAME_BYTES),
         "clock_error_ms": round(found.clock_error_s * 1e3, 4),
         "repeats": found.repeats,
         "errors": found.errors,
@@ -56,13 +72,13 @@ def try_board(
     if scenario is not None:
         result["scenario"] = scenario.id
         result["rate_hz"] = scenario.rate_hz
-        result["parts"] = [*_parts(scenario, found)]
+        result["parts"] = [*_parts(scenario, found, carries)]
     return result
 
 
-def _parts(scenario: Scenario, found: SelfTest) -> Iterator[dict[str, Any]]:
+def _parts(scenario: Scenario, found: SelfTest, carries: float) -> Iterator[dict[str, Any]]:
     """Yield how each part that a board can play fits in real time."""
-    slower = min(found.to_board_per_s, found.from_board_per_s)
+    slower = min(found.to_board_per_s, found.from_board_per_s, carries)
     for role in ("transmitter", "sequencer"):
         if role not in roles_of(found.identity):
             continue
@@ -80,7 +96,8 @@ def _parts(scenario: Scenario, found: SelfTest) -> Iterator[dict[str, Any]]:
 def test_lines(result: dict[str, Any]) -> Iterator[Line]:
     """Yield what is printed of a trial."""
     identity = result["identity"]
-    yield Line.of(f"{identity['name']} on {result['port']}, {result['baud']} baud")
+    rate = "no rate" if result["baud"] is None else f"{result['baud']} baud"
+    yield Line.of(f"{identity['name']} on {result['port']}, {rate}")
     yield _fact("roles", ", ".join(result["roles"]) or "none")
     yield _fact("version", result["version"])
     yield _fact("echoes", f"{result['echoed']} of {result['echoes']} whole, of every length")
@@ -94,6 +111,10 @@ def test_lines(result: dict[str, Any]) -> Iterator[Line]:
         f"{_thousands(result['to_board_per_s'])} octets/s to it, "
         f"{_thousands(result['from_board_per_s'])} from it, at once",
     )
+    if result["baud"] is not None and result["line_time"] != "real":
+        why = _FASTER[result["line_time"]]
+        most = _thousands(result["baud"] / BITS_OF_OCTET)
+        yield _fact("line", f"carries {most} octets/s each way; {why}")
     yield _fact("telemetry", f"{_thousands(result['telemetry_bps'])} bit/s in frames")
     yield _fact("clock", f"known to {result['clock_error_ms']:.3f} ms")
     for part in result.get("parts", ()):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from flightsw.cli.board_options import USUAL_BAUD, BoardChoice
 from flightsw.cli.board_real_time import (
+    counted,
     real_time_alarms,
     real_time_lines,
     real_time_of,
@@ -17,13 +17,20 @@ from flightsw.line_load import BITS_OF_OCTET
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flightsw.cli.board_options import BoardChoice
     from hil.bridge import Bridge
 
 _MS: Final = 4
 
 
-def told_of(
-    choice: BoardChoice, bridge: Bridge, *, cap_bps: int | None, tick_s: float, silent: bool
+def told_of(  # noqa: PLR0913  one a fact
+    choice: BoardChoice,
+    bridge: Bridge,
+    *,
+    rate: int | None,
+    cap_bps: int | None,
+    tick_s: float,
+    silent: bool,
 ) -> dict[str, Any]:
     """Return what a board did, when its flight has ended.
 
@@ -33,6 +40,8 @@ def told_of(
         As asked for.
     bridge : Bridge
         To it, its line still open.
+    rate : int or None
+        Of its line, bit/s; None where it has none.
     cap_bps : int or None
         The rate cap that its line needed, bit/s.
     tick_s : float
@@ -44,7 +53,6 @@ def told_of(
     ticks = max(1, statistics.ticks)
     to_board = statistics.octets_to_board / ticks
     from_board = statistics.octets_from_board / ticks
-    baud = choice.baud or USUAL_BAUD
     resets = [loss for loss in statistics.losses if loss.reset_cause]
     clocked = statistics.real_time
     by_clock = choice.real_time_from_s is not None
@@ -66,10 +74,12 @@ def told_of(
         "resets": len(resets),
         "round_trip_ms": spread_ms(statistics.round_trips_s),
         "tick_ms": round(tick_s * 1e3, _MS),
-        "baud": baud,
+        "baud": rate,
         "octets_to_board": statistics.octets_to_board,
         "octets_from_board": statistics.octets_from_board,
-        "load": round((to_board + from_board) * BITS_OF_OCTET / baud / tick_s, 4),
+        "load": None
+        if rate is None
+        else round((to_board + from_board) * BITS_OF_OCTET / rate / tick_s, 4),
         "line": asdict(statistics.line),
         "on_board": statistics.on_board,
         "real_time": None if clocked is None else real_time_of(clocked, cap_bps),
@@ -87,9 +97,10 @@ def board_words(board: dict[str, Any]) -> str:
 
 def board_lines(board: dict[str, Any]) -> Iterator[str]:
     """Yield what a page says of a board, without its label."""
-    ticks = f"{board['ticks']:,}".replace(",", " ")
+    number = board["ticks"]
+    ticks = f"{number:,} {'tick' if number == 1 else 'ticks'}".replace(",", " ")
     lost = f", {board['ticks_lost']} flown without it" if board["ticks_lost"] else ""
-    yield f"{board_words(board)}: {ticks} ticks{lost}"
+    yield f"{board_words(board)}: {ticks}{lost}"
     times = board["round_trip_ms"]
     if times is not None:
         yield (
@@ -97,24 +108,28 @@ def board_lines(board: dict[str, Any]) -> Iterator[str]:
             f"longest {times['max']:.2f}"
         )
     yield from real_time_lines(board)
-    yield (
-        f"{board['repeats']} repeats, {len(board['losses'])} losses, {board['resets']} resets, "
-        f"{_bad_frames(board)} bad frames"
+    yield ", ".join(
+        (
+            counted(board["repeats"], "repeat", "repeats"),
+            counted(len(board["losses"]), "loss", "losses"),
+            counted(board["resets"], "reset", "resets"),
+            counted(_bad_frames(board), "bad frame", "bad frames"),
+        )
     )
     ticks_flown = max(1, board["ticks"])
     octets = [board[f"octets_{way}_board"] / ticks_flown for way in ("to", "from")]
     tick_ms = board["tick_ms"]
-    yield (
-        f"{octets[0]:.0f} + {octets[1]:.0f} octets a tick: {board['load'] * tick_ms:.1f} of "
-        f"{tick_ms:g} ms at {board['baud']} baud"
-    )
+    asks = "its line has no rate"
+    if board["load"] is not None:
+        asks = f"{board['load'] * tick_ms:.1f} of {tick_ms:g} ms at {board['baud']} baud"
+    yield f"{octets[0]:.0f} + {octets[1]:.0f} octets a tick: {asks}"
 
 
 def _bad_frames(board: dict[str, Any]) -> int:
     """Both ways."""
     return sum(
-        counted.get(name, 0)
-        for counted in (board["line"], board.get("on_board", {}))
+        counters.get(name, 0)
+        for counters in (board["line"], board.get("on_board", {}))
         for name in ("frames_bad", "frames_long")
     )
 
@@ -132,7 +147,7 @@ def board_alarms(board: dict[str, Any]) -> Iterator[str]:
         for name in ("overruns", "ring_dropped", "line_dropped")
     )
     if dropped:
-        yield f"it had no room for {dropped} octets of its line"
+        yield f"it had no room for {counted(dropped, 'octet', 'octets')} of its line"
     yield from real_time_alarms(board)
     if board["silent"]:
         yield "it sent nothing: the ground heard nothing of its transmitter"

@@ -33,12 +33,15 @@ class Registered:
         What to open: a link, which stays when the port behind it is another one.
     pid : int
         Of its process.
+    baud : int
+        Rate that its line has in simulated time, bit/s; 0: none, it is as fast as it goes.
     """
 
     name: str
     kind: str
     port: str
     pid: int
+    baud: int = 0
 
 
 def registry_folder() -> Path:

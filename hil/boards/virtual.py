@@ -82,7 +82,9 @@ class VirtualBoard(RunningBoard):
             raise
         self.port = str(link)
         self.pid = self._process.pid
-        registry.register(registry.Registered(self._registered, "virtual", self.port, self.pid))
+        registry.register(
+            registry.Registered(self._registered, "virtual", self.port, self.pid, baud)
+        )
 
     def stop(self) -> None:
         """End it, as if its cable were pulled; nothing happens when it has ended already."""

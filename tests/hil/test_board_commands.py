@@ -178,6 +178,26 @@ def test_a_board_that_is_tried_is_good_and_says_what_it_carries(capsys):
     assert max(map(len, out.splitlines()[1:])) <= 80
 
 
+def test_a_line_is_not_said_to_carry_more_than_its_rate_however_fast_it_was_measured(capsys):
+    code, out, _ = printed(
+        capsys,
+        *("test", "virtual", "--baud", "9600", "--for", "progress-ms-04", "--seconds", "0.1", "-q"),
+    )
+
+    assert code == 0
+    assert out.splitlines()[0].endswith(", 9600 baud")
+    lines = {line.split()[0]: line for line in out.splitlines()}
+    assert "carries 960 octets/s each way; its time is simulated" in lines["line"]
+    assert ": too much" in lines["transmitter"]
+    assert ": too much" in lines["sequencer"]
+
+
+def test_a_line_that_has_no_rate_is_told_as_one(capsys):
+    _, out, _ = printed(capsys, "test", "virtual", "--seconds", "0.1", "-q")
+
+    assert out.splitlines()[0].endswith(", no rate")
+
+
 def test_a_board_that_is_tried_as_json(capsys):
     code, out, err = printed(capsys, "test", "virtual", "--seconds", "0.1", "--json")
 
