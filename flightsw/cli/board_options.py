@@ -145,6 +145,9 @@ def board_choice(  # noqa: PLR0913  one a flag
             msg = f"{_FLAGS[next(iter(said))]} is for a board; which one? --board"
             raise click.UsageError(msg)
         return None
+    if board.startswith("-"):
+        msg = f"--board {board} is no board but a flag: virtual, emulated, any or a port"
+        raise click.UsageError(msg)
     times = [
         name
         for name in ("lockstep", "realtime", "realtime_from")

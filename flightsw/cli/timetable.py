@@ -196,7 +196,12 @@ def _verdict(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
     style: Style = "good" if good else "alarm"
     if summary["as_expected"] is False:
         yield Line.of(Span(f"{'NOT AS EXPECTED':<{HEAD_WIDTH}}", "off"), "see `expected` below")
-    if good and (summary["as_expected"] is False or (rows and not any(row.heard for row in rows))):
+    degraded = summary["board"] is not None and summary["board"]["degraded"]
+    if degraded:
+        yield Line.of(Span(f"{'DEGRADED':<{HEAD_WIDTH}}", "alarm"), "see `board` below")
+    if good and (
+        degraded or summary["as_expected"] is False or (rows and not any(row.heard for row in rows))
+    ):
         style = "off"
     first, *more = textwrap.wrap(words, WIDTH - HEAD_WIDTH, break_on_hyphens=False) or [""]
     yield Line.of(Span(f"{head:<{HEAD_WIDTH}}", style), first)

@@ -39,6 +39,18 @@ def test_builds_and_fits(name: str) -> None:
     assert firmware.ram_bytes <= ram_bytes
 
 
+@pytest.mark.parametrize("name", target_names())
+def test_the_how_to_tells_its_size(name: str) -> None:
+    firmware = built_for(name)
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "boards.md"
+
+    row = next(line for line in page.read_text("utf-8").splitlines() if f"| `{name}` |" in line)
+    flash_kib, ram_kib = row.split("|")[4].removesuffix(" KiB ").split("/")
+    # another release of the compiler makes another size, but not by much
+    assert float(flash_kib) * KIB == pytest.approx(firmware.flash_bytes, rel=0.1)
+    assert float(ram_kib) * KIB == pytest.approx(firmware.ram_bytes, rel=0.1)
+
+
 def test_every_board_has_its_presets() -> None:
     """CMake reads them in one place: a board that has none is built with -DBOARD."""
     text = (folder_of("hil/firmware") / "CMakePresets.json").read_text("utf-8")
