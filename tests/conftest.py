@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, settings
 from flightsw.dictionary import load_dictionary
 from tests.browser import started
 
-# Time never decides a test.
-settings.register_profile("flightsw", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Time never decides a test, nor does chance.
+settings.register_profile(
+    "flightsw", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("flightsw")
 
 EVENT, STATE, HOUSEKEEPING = 0x100, 0x101, 0x102
