@@ -57,7 +57,7 @@ class Health:
         if away:
             self.state = LinkState.LOST
             return False
-        if troubles != self._troubles:
+        if troubles != self._troubles or self.state is LinkState.LOST:  # in real time it is back so
             self._troubles = troubles
             self._quiet_us = 0
             self.state = LinkState.DEGRADED

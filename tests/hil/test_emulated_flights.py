@@ -49,6 +49,16 @@ def test_commands_what_the_core_does_from_the_countdown_past_lift_off(bridge: Br
         flightsw.fly(flightsw.load("progress-ms-04"), computer=beside)
 
 
+def test_commands_what_the_core_does_in_every_event_of_a_lost_flight(bridge: Bridge) -> None:
+    """At 20 Hz, from the countdown to ten seconds past the loss: an eighth of the ticks."""
+    rate_hz = 20
+    last_s = 393
+    beside = SequencerBeside(bridge, (COUNTDOWN_S + last_s) * rate_hz)
+
+    with pytest.raises(EnoughError):
+        flightsw.fly(flightsw.load("progress-ms-04-lost", rate_hz=rate_hz), computer=beside)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("part", ["transmitter", "computer"])
 @pytest.mark.parametrize("mission", ["progress-ms-04", "progress-ms-04-lost", "nike-apache-14-210"])

@@ -315,6 +315,25 @@ def test_unplugged_the_flight_goes_on_and_what_was_lost_is_counted_to_the_octet(
     assert bridge.state is not LinkState.LOST
 
 
+def test_a_board_is_back_in_the_tick_that_it_is_found_in(proxy, log):
+    window = transmitting()
+    ticks = iter(range(len(window.should)))
+    states = []
+
+    with recorded(proxy.port, log) as bridge:
+        window.start(bridge)
+        bridge.go_by_clock()
+        window.step(bridge, next(ticks))
+        proxy.unplug()
+        threading.Timer(0.1, proxy.plug).start()
+        while not bridge.statistics.losses or bridge.statistics.losses[0].recovered_after_s is None:
+            states.append(bridge.state)
+            window.step(bridge, next(ticks))
+
+        assert bridge.state is LinkState.DEGRADED
+    assert states[-1] is LinkState.LOST
+
+
 def test_an_unplugged_sequencer_gets_all_that_it_missed_and_commands_late(proxy, log):
     window = computing()
 
