@@ -127,7 +127,8 @@ def flash_board(target: str, *, port: str | None, baud: int, as_json: bool) -> i
 
 
 def _built(target: str, *, baud: int, out: Path | None) -> Built:
-    from hil.boards.build import build, targets
+    from hil.boards.build import build
+    from hil.boards.target import targets
 
     known = targets()
     if target not in known:
@@ -138,7 +139,8 @@ def _built(target: str, *, baud: int, out: Path | None) -> Built:
 
 def target_lines() -> Iterator[str]:
     """Yield the boards that firmware can be built for, and what is missing for it."""
-    from hil.boards.build import missing_packages, targets
+    from hil.boards.build import missing_packages
+    from hil.boards.target import targets
 
     known = targets()
     width = max(map(len, known)) + 2

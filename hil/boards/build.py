@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,61 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from hil.boards.firmware import folder_of, sources
+from hil.boards.target import Target, target_of, targets
 from hil.errors import BoardError
 
 BAUD: Final = 115_200
 ELF: Final = "firmware.elf"
 _IMAGES: Final = ("firmware.uf2", "firmware.hex", "firmware.bin", ELF)  # the first is flashed
+_TOO_LARGE: Final = "has no room for its firmware"  # fits.cmake
 _PORT_FILES: Final = {".c", ".h", ".S", ".ld", ".cmake", ".txt"}
-
-
-@dataclass(frozen=True, slots=True)
-class Toolchain:
-    """A cross compiler: its program, and the Debian packages that bring it."""
-
-    compiler: str
-    size: str
-    packages: tuple[str, ...]
-
-    @property
-    def here(self) -> bool:
-        """Whether it is installed."""
-        return shutil.which(self.compiler) is not None
-
-
-TOOLCHAINS: Final = {
-    "arm-none-eabi": Toolchain(
-        "arm-none-eabi-gcc",
-        "arm-none-eabi-size",
-        ("gcc-arm-none-eabi", "libnewlib-arm-none-eabi"),
-    ),
-    "avr": Toolchain("avr-gcc", "avr-size", ("gcc-avr", "avr-libc")),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A board that firmware can be built for.
-
-    Attributes
-    ----------
-    id : str
-        Its name, such as ``pico``.
-    title : str
-        What it is, for people.
-    toolchain : Toolchain
-        What builds for it.
-    roles : tuple of str
-        ``transmitter``, ``sequencer``.
-    machine : str
-        QEMU's name of it; empty where QEMU has none.
-    """
-
-    id: str
-    title: str
-    toolchain: Toolchain
-    roles: tuple[str, ...]
-    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +48,6 @@ class Built:
     ram_bytes: int
 
 
-def targets() -> dict[str, Target]:
-    """Return the boards that firmware can be built for, by id: one a file of ports/."""
-    found = {}
-    for file in sorted((folder_of("hil/firmware") / "ports").glob("*/*.cmake")):
-        text = file.read_text(encoding="utf-8")
-        found[file.stem] = Target(
-            id=file.stem,
-            title=re.split(r"[:,.] ", text.removeprefix("# ").splitlines()[0])[0],
-            toolchain=TOOLCHAINS[_setting(file, text, "BOARD_TOOLCHAIN")],
-            roles=tuple(_setting(file, text, "BOARD_ROLES").split()),
-            machine=_setting(file, text, "BOARD_QEMU", otherwise=""),
-        )
-    return found
-
-
-def target_of(name: str) -> Target:
-    """Return a board by its id.
-
-    Raises
-    ------
-    BoardError
-        If there is none; the message lists those that there are.
-    """
-    known = targets()
-    if name not in known:
-        msg = f"no board `{name}` to build for. There are: {', '.join(known)}"
-        raise BoardError(msg)
-    return known[name]
-
-
 def build(name: str, *, baud: int = BAUD, folder: Path | None = None) -> Built:
     """Build a board's firmware; what has been built from these sources before is only looked up.
 
@@ -142,7 +64,7 @@ def build(name: str, *, baud: int = BAUD, folder: Path | None = None) -> Built:
     ------
     BoardError
         If there is no such board, its compiler or CMake is not installed (the message names the
-        packages), or the compiler refuses.
+        packages), the compiler refuses, or the board has no room for what it made.
     """
     target = target_of(name)
     _check_tools(target)
@@ -177,16 +99,6 @@ def _check_tools(target: Target) -> None:
         raise BoardError(msg)
 
 
-def _setting(file: Path, text: str, name: str, otherwise: str | None = None) -> str:
-    found = re.search(rf"^set\({name} ([^)]*)\)", text, re.MULTILINE)
-    if found is None and otherwise is not None:
-        return otherwise
-    if found is None:
-        msg = f"{file}: sets no {name}"
-        raise BoardError(msg)
-    return found[1]
-
-
 def _run_cmake(target: Target, baud: int, folder: Path) -> None:
     configure = ["cmake", "-S", str(folder_of("hil/firmware")), "-B", str(folder)]
     configure += [f"-DBOARD={target.id}", f"-DBOARD_BAUD={baud}"]
@@ -195,6 +107,9 @@ def _run_cmake(target: Target, baud: int, folder: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             said = (done.stdout + done.stderr).strip().splitlines()
+            for line in said:
+                if _TOO_LARGE in line:
+                    raise BoardError(line)
             reason = "\n".join(said[-12:])
             msg = f"the firmware for {target.id} cannot be built:\n{reason}"
             raise BoardError(msg)

@@ -6,9 +6,10 @@ import contextlib
 from typing import Final
 
 from hil.boards import registry
-from hil.boards.build import build, target_of
+from hil.boards.build import build
 from hil.boards.qemu import Qemu
 from hil.boards.running import RunningBoard
+from hil.boards.target import target_of
 from hil.errors import BoardError
 
 TARGET: Final = "lm3s6965evb"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -13,26 +14,34 @@ from hil.errors import BoardError
 
 if TYPE_CHECKING:
     from hil.boards.build import Built
+    from hil.boards.target import Target
 
 DRIVE_MARK: Final = "INFO_UF2.TXT"  # microsoft/uf2, README: on every drive that takes UF2 files
 _MOUNTS: Final = ("/media/*/*", "/run/media/*/*", "/media/*", "/mnt/*", "/Volumes/*")
 _BLOCK_BYTES: Final = 512
 
+# Debian's package of a program; one that is not here is run all the same.
+PACKAGES: Final = {
+    "avrdude": "avrdude",
+    "dfu-util": "dfu-util",
+    "openocd": "openocd",
+    "st-flash": "stlink-tools",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A vendor's program that flashes; ``{image}``, ``{elf}`` and ``{port}`` in its arguments.
+    """A program that flashes; ``{image}``, ``{elf}`` and ``{port}`` in its arguments.
 
     Attributes
     ----------
-    program, package : str
-        Its name, and Debian's package of it.
+    program : str
+        Its name.
     arguments : tuple of str
         Of one call.
     """
 
     program: str
-    package: str
     arguments: tuple[str, ...]
 
     @property
@@ -40,35 +49,36 @@ class Tool:
         """Whether the board's serial port has to be told."""
         return any("{port}" in argument for argument in self.arguments)
 
-
-def _avrdude(part: str, programmer: str) -> tuple[Tool, ...]:
-    # -D: the boot loader erases page by page
-    arguments = ("-p", part, "-c", programmer, "-P", "{port}", "-b", "115200", "-D")
-    return (Tool("avrdude", "avrdude", (*arguments, "-U", "flash:w:{image}:i")),)
-
-
-def _openocd(board: str) -> Tool:
-    return Tool(
-        "openocd", "openocd", ("-f", f"board/{board}.cfg", "-c", "program {elf} verify reset exit")
-    )
+    @property
+    def is_needed(self) -> str:
+        """What is said where it is not installed."""
+        package = PACKAGES.get(self.program)
+        install = "" if package is None else f". On Debian: apt-get install {package}"
+        return f"needs {self.program}{install}"
 
 
-TOOLS: Final = {
-    "uno": _avrdude("atmega328p", "arduino"),
-    "mega2560": _avrdude("atmega2560", "wiring"),
-    "nucleo-f4": (
-        Tool("st-flash", "stlink-tools", ("--reset", "write", "{image}", "0x08000000")),
-        _openocd("st_nucleo_f4"),
-    ),
-    "stm32vldiscovery": (
-        Tool("st-flash", "stlink-tools", ("--reset", "write", "{image}", "0x08000000")),
-        _openocd("stm32vldiscovery"),
-    ),
-    "netduinoplus2": (
-        Tool("dfu-util", "dfu-util", ("-a", "0", "-s", "0x08000000:leave", "-D", "{image}")),
-    ),
-    "lm3s6965evb": (_openocd("ek-lm3s6965"),),
-}
+def tools_of(target: Target) -> list[Tool]:
+    """Return the programs that flash a board, as its file says.
+
+    Raises
+    ------
+    BoardError
+        If what it says is no command.
+    """
+    tools = []
+    for command in target.flash_commands:
+        try:
+            program, *arguments = shlex.split(command)
+            for each in arguments:
+                each.format(image="", elf="", port="")
+        except (ValueError, KeyError, IndexError) as error:
+            msg = (
+                f"{target.id}.cmake: BOARD_FLASH `{command}` is no command with {{image}}, {{elf}} "
+                "and {port} for what it is to be told"
+            )
+            raise BoardError(msg) from error
+        tools.append(Tool(program, tuple(arguments)))
+    return tools
 
 
 def flash(firmware: Built, *, port: str | None = None) -> str:
@@ -92,17 +102,16 @@ def flash(firmware: Built, *, port: str | None = None) -> str:
         drive = _drive(port)
         _copy(firmware.image, drive)
         return f"copied {firmware.image.name} to {drive}"
-    tools = TOOLS.get(firmware.target.id, ())
+    tools = tools_of(firmware.target)
     if not tools:
-        msg = f"nothing here flashes {firmware.target.id}; its image is {firmware.image}"
+        msg = (
+            f"{firmware.target.id}.cmake names no program that flashes it (BOARD_FLASH); "
+            f"its image is {firmware.image}"
+        )
         raise BoardError(msg)
     tool = next((tool for tool in tools if shutil.which(tool.program)), None)
     if tool is None:
-        first = tools[0]
-        msg = (
-            f"flashing {firmware.target.id} needs {first.program}. "
-            f"On Debian: apt-get install {first.package}"
-        )
+        msg = f"flashing {firmware.target.id} {tools[0].is_needed}"
         raise BoardError(msg)
     if tool.needs_port and not port:
         msg = f"{firmware.target.id} is flashed through its serial port: give it with --port"

@@ -17,8 +17,9 @@ from typing import Any, NoReturn, Self
 
 import pytest
 
-from hil.boards.build import build, missing_packages, targets
+from hil.boards.build import build, missing_packages
 from hil.boards.qemu import PACKAGE, PROGRAM
+from hil.boards.target import targets
 
 TOP = Path(__file__).parents[2]
 RUNNER = Path(__file__).with_name("simavr") / "avr_board.c"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from hil.boards import registry
-from hil.boards.build import target_of, targets
 from hil.boards.emulated import EmulatedBoard
 from hil.boards.firmware import firmware_hash
+from hil.boards.target import target_of, targets
 from hil.bridge import Bridge, Expected
 from hil.errors import BoardError
 from hil.kinds import Discover, Identity, ResetCause, Restart, State, encode

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hil.boards import flash as flashing
-from hil.boards.build import Built, target_of
-from hil.boards.flash import TOOLS, flash
+from hil.boards.build import Built
+from hil.boards.flash import PACKAGES, flash, tools_of
+from hil.boards.target import target_of, targets
 from hil.errors import BoardError
 from tests.hil.chips import target_names
 
@@ -63,12 +65,48 @@ def test_calls_the_vendors_tool(tmp_path, tools, name, suffix, call) -> None:
     assert called.read_text() == call.format(image=built.image, elf=built.elf) + "\n"
 
 
-@pytest.mark.parametrize("name", sorted(TOOLS))
+@pytest.mark.parametrize("name", [each for each in target_names() if tools_of(target_of(each))])
 def test_a_missing_tool_is_named_with_its_package(tmp_path, tools, name) -> None:
-    first = TOOLS[name][0]
+    first = tools_of(target_of(name))[0].program
 
-    with pytest.raises(BoardError, match=f"needs {first.program}. .*install {first.package}$"):
+    with pytest.raises(BoardError, match=f"needs {first}. .*install {PACKAGES[first]}$"):
         flash(firmware(tmp_path, name, "bin"), port="/dev/ttyACM0")
+
+
+def flashed_by(command: str, built: Built) -> Built:
+    return replace(built, target=replace(built.target, flash_commands=(command,)))
+
+
+def test_a_tool_that_nothing_is_known_of_is_run_all_the_same(tmp_path, tools) -> None:
+    called = tools("someones-flasher")
+    built = flashed_by("someones-flasher --to 0 {image}", firmware(tmp_path, "uno", "hex"))
+
+    flash(built)
+
+    assert called.read_text() == f"someones-flasher --to 0 {built.image}\n"
+
+
+def test_such_a_tool_is_named_when_it_is_not_here(tmp_path, tools) -> None:
+    built = flashed_by("someones-flasher {image}", firmware(tmp_path, "uno", "hex"))
+
+    with pytest.raises(BoardError, match=r"flashing uno needs someones-flasher$"):
+        flash(built)
+
+
+@pytest.mark.parametrize("command", ["", "tool {imge}", "tool {}", "tool 'unfinished", "tool {"])
+def test_what_is_no_command_is_told_with_where_it_stands(tmp_path, tools, command) -> None:
+    built = flashed_by(command, firmware(tmp_path, "uno", "hex"))
+
+    with pytest.raises(BoardError, match=r"^uno.cmake: BOARD_FLASH `.*` is no command with "):
+        flash(built)
+
+
+def test_a_board_that_nothing_flashes_is_told_with_its_image(tmp_path) -> None:
+    built = firmware(tmp_path, "uno", "hex")
+    built = replace(built, target=replace(built.target, flash_commands=()))
+
+    with pytest.raises(BoardError, match=f"^uno.cmake names no program .* is {built.image}$"):
+        flash(built)
 
 
 def test_a_boot_loader_on_a_serial_port_needs_its_name(tmp_path, tools) -> None:
@@ -127,4 +165,4 @@ def test_a_folder_that_is_no_such_drive_is_refused(tmp_path) -> None:
 
 @pytest.mark.parametrize("name", target_names())
 def test_every_board_can_be_flashed(name: str) -> None:
-    assert name in TOOLS or name.startswith("pico")
+    assert tools_of(targets()[name]) or name.startswith("pico")
