@@ -5,6 +5,10 @@ class BoardError(Exception):
     """Base of every error that hil raises on purpose: trouble with a board, a port or a line."""
 
 
+class BoardUseError(BoardError):
+    """Wrong use: a board that there is not, or something that it cannot do; nothing was done."""
+
+
 class PortError(BoardError):
     """A port that cannot be opened: absent, not allowed, in use, not a port."""
 

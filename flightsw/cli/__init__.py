@@ -137,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one a
     except CrashedError as error:
         return _crashed(error.__cause__ or error, error.folder, given)
     except Exception as error:
-        if _is_ours(error):
+        if _is_of_use(error):
             _complain(_worded(error))
             return REFUSED
         if _is_of_a_board(error):
@@ -147,10 +147,11 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one a
     return code if isinstance(code, int) else OK
 
 
-def _is_ours(error: BaseException) -> bool:
+def _is_of_use(error: BaseException) -> bool:
     from flightsw.errors import FlightswError
+    from hil.errors import BoardUseError
 
-    return isinstance(error, FlightswError)
+    return isinstance(error, (FlightswError, BoardUseError))
 
 
 def _is_of_a_board(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from hil.boards.firmware import folder_of, sources
-from hil.boards.target import Target, target_of, targets
+from hil.boards.target import Target, check_rate, target_of, targets
 from hil.errors import BoardError
 
 BAUD: Final = 115_200
@@ -62,11 +62,14 @@ def build(name: str, *, baud: int = BAUD, folder: Path | None = None) -> Built:
 
     Raises
     ------
+    BoardUseError
+        If there is no such board, or its line cannot have that rate.
     BoardError
-        If there is no such board, its compiler or CMake is not installed (the message names the
+        If its compiler or CMake is not installed (the message names the
         packages), the compiler refuses, or the board has no room for what it made.
     """
     target = target_of(name)
+    check_rate(target, baud)
     _check_tools(target)
     if folder is not None:
         _run_cmake(target, baud, folder)

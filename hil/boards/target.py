@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hil.boards.firmware import folder_of
-from hil.errors import BoardError
+from hil.errors import BoardError, BoardUseError
+from hil.rates import RATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _TOKEN: Final = re.compile(r'#[^\n]*|"(?:\\.|[^"\\])*"|[()]|[^\s()"#]+', re.DOTALL)
 _HERE: Final = "${CMAKE_CURRENT_LIST_DIR}"
@@ -43,6 +45,31 @@ TOOLCHAINS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """What a line can be: `hz`, bit/s, divided by a whole number from `least` to `greatest`."""
+
+    hz: int
+    least: int
+    greatest: int
+
+    def has(self, baud: int) -> bool:
+        """Return whether a rate, bit/s, is made within 2.5 %, as divisor.h of the firmware asks."""
+        divisor = (self.hz + baud // 2) // baud
+        return (
+            self.least <= divisor <= self.greatest
+            and 39 * baud * divisor <= 40 * self.hz <= 41 * baud * divisor
+        )
+
+    def nearest(self, baud: int) -> list[int]:
+        """Return the rates, bit/s, that come next to one: below, above, or both."""
+        divisors = {
+            min(max(divisor, self.least), self.greatest)
+            for divisor in (self.hz // baud, self.hz // baud + 1)
+        }
+        return sorted(round(self.hz / divisor) for divisor in divisors)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A board that firmware can be built for.
 
@@ -56,6 +83,8 @@ class Target:
         What builds for it.
     roles : tuple of str
         ``transmitter``, ``sequencer``.
+    rates : Rates
+        That its line can have.
     flash_max_bytes, ram_max_bytes : int
         What its firmware may take; the stack comes on top of what is RAM.
     flash_commands : tuple of str
@@ -68,6 +97,7 @@ class Target:
     title: str
     toolchain: Toolchain
     roles: tuple[str, ...]
+    rates: Rates
     flash_max_bytes: int
     ram_max_bytes: int
     flash_commands: tuple[str, ...] = ()
@@ -91,14 +121,38 @@ def target_of(name: str) -> Target:
 
     Raises
     ------
-    BoardError
+    BoardUseError
         If there is none; the message lists those that there are.
     """
     known = targets()
     if name not in known:
-        msg = f"no board `{name}` to build for. There are: {', '.join(known)}"
-        raise BoardError(msg)
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else "."
+        msg = f"no board `{name}` to build for{hint} There are: {', '.join(known)}"
+        raise BoardUseError(msg)
     return known[name]
+
+
+def check_rate(target: Target, baud: int) -> None:
+    """Raise unless a board's line can have a rate, bit/s.
+
+    Raises
+    ------
+    BoardUseError
+        With the rates that come next to it, and the usual ones that it can have.
+    """
+    if target.rates.has(baud):
+        return
+    nearest = target.rates.nearest(baud)
+    next_to = f"{'nearest is' if len(nearest) == 1 else 'nearest are'} {_listed(nearest)}"
+    usual = _listed(rate for rate in sorted(RATES) if target.rates.has(rate))
+    msg = f"{target.id} cannot make {baud} baud within 2.5 %: {next_to}; usual ones are {usual}"
+    raise BoardUseError(msg)
+
+
+def _listed(rates: Iterable[int]) -> str:
+    *first, last = map(str, rates)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _target_of(file: Path) -> Target:
@@ -113,11 +167,20 @@ def _target_of(file: Path) -> Target:
         title=re.split(r"[:,.] ", first.removeprefix("# "))[0],
         toolchain=TOOLCHAINS[toolchain],
         roles=tuple(_required(file, settings, "BOARD_ROLES")),
+        rates=_rates(file, settings),
         flash_max_bytes=_numbers(file, settings, "BOARD_FLASH_MAX", 1)[0],
         ram_max_bytes=_numbers(file, settings, "BOARD_RAM_MAX", 1)[0],
         flash_commands=tuple(settings.get("BOARD_FLASH", ())),
         machine="".join(settings.get("BOARD_QEMU", ())),
     )
+
+
+def _rates(file: Path, settings: dict[str, list[str]]) -> Rates:
+    hz, least, greatest = _numbers(file, settings, "BOARD_RATES", 3)
+    if not 0 < least <= greatest <= hz:
+        msg = f"{file}: BOARD_RATES is a rate, the least and the greatest divisor"
+        raise BoardError(msg)
+    return Rates(hz, least, greatest)
 
 
 def _required(file: Path, settings: dict[str, list[str]], name: str, count: int = 0) -> list[str]:

@@ -281,7 +281,7 @@ def test_an_unknown_target_is_an_error_of_use(capsys):
     code, _, err = printed(capsys, "build", "unno")
 
     assert code == 2
-    assert err.startswith("error: no board `unno` to build for; there are ")
+    assert err.startswith("error: no board `unno` to build for; did you mean `uno`? There are: ")
 
 
 def test_a_compiler_that_is_not_installed_is_named_with_its_package(capsys, monkeypatch):

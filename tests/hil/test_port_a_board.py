@@ -89,6 +89,7 @@ def test_what_it_has_no_room_for_is_refused_with_both_figures(port, tmp_path, me
     [
         ("BOARD_RAM_MAX 6144", "BOARD_RAM 6144", "sets no BOARD_RAM_MAX"),
         ("BOARD_RAM_MAX 6144", "BOARD_RAM_MAX 6K", "BOARD_RAM_MAX is 6K; whole numbers are wanted"),
+        ("24000000 16", "16 24000000", "BOARD_RATES is a rate, the least and the greatest divisor"),
         ("BOARD_RAM_MAX 6144", "BOARD_RAM_MAX 6 K", "BOARD_RAM_MAX has 2 values, not 1: 6 K"),
         ("arm-none-eabi", "riscv", "BOARD_TOOLCHAIN is riscv, not one of arm-none-eabi, avr"),
     ],

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <util/atomic.h>
 
+#include "divisor.h"
 #include "port.h"
 #include "ring.h"
 
@@ -21,14 +22,6 @@ enum
     NOTE_ALIVE = 0x4C49,
     NOTE_ASKED = 0x4F42
 };
-
-/// The rate is clock / (8 (divisor + 1)).
-#define BAUD_DIVISOR ((F_CPU / 4UL / (BOARD_BAUD) - 1UL) / 2UL)
-
-_Static_assert(BAUD_DIVISOR <= 4095, "BOARD_BAUD is too low for this clock");
-_Static_assert(F_CPU / 8UL / (BAUD_DIVISOR + 1UL) * 1000UL / (BOARD_BAUD) <= 1025 &&
-                   F_CPU / 8UL / (BAUD_DIVISOR + 1UL) * 1000UL / (BOARD_BAUD) >= 975,
-               "no divisor of this clock comes within 2.5 % of BOARD_BAUD");
 
 #ifdef __AVR_ATmega2560__
 #define LED PB7
@@ -173,7 +166,7 @@ void board_init(void)
     TCCR0B = _BV(CS01) | _BV(CS00);
     TIMSK0 = _BV(TOIE0);
     UCSR0A = _BV(U2X0);
-    UBRR0  = BAUD_DIVISOR;
+    UBRR0  = BOARD_DIVISOR - 1;
     UCSR0C = _BV(UCSZ01) | _BV(UCSZ00);
     UCSR0B = _BV(RXCIE0) | _BV(RXEN0) | _BV(TXEN0);
     set_sleep_mode(SLEEP_MODE_IDLE);

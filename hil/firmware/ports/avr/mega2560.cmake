@@ -6,6 +6,8 @@ set(BOARD_OPTIONS -mmcu=atmega2560)
 set(BOARD_DEFINITIONS "BOARD_NAME=\"Arduino Mega 2560\"" F_CPU=16000000UL)
 set(BOARD_SCRIPT "")
 set(BOARD_IMAGES hex)
+set(BOARD_RATES 2000000 2 833) # 16 MHz / 8; faster than 1 Mbit/s its interrupts are too slow
 set(BOARD_FLASH_MAX 16384) # what a transmitter may take on any AVR: 16 KiB, and 2 KiB of RAM ...
 set(BOARD_RAM_MAX 1516)    # ... of which its stack takes 532, interrupts included: measured in simavr
-set(BOARD_FLASH "avrdude -p atmega2560 -c wiring -P {port} -b 115200 -D -U flash:w:{image}:i") # -D: its boot loader erases page by page
+# -D: its boot loader erases page by page
+set(BOARD_FLASH "avrdude -p atmega2560 -c wiring -P {port} -b 115200 -D -U flash:w:{image}:i")

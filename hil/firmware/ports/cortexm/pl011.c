@@ -23,14 +23,13 @@
 #define ON_ROOM         0x20U
 #define EVERY_INTERRUPT 0x7FFU
 
-void pl011_start(const uint32_t clock_hz, const uint32_t baud)
+void pl011_start(const uint32_t divisor)
 {
-    const uint32_t divisor = (4U * clock_hz + baud / 2U) / baud; // clock / (16 baud), in 64ths
-    CONTROL                = 0U;
-    DIVISOR                = divisor / 64U;
-    FRACTION               = divisor % 64U;
-    LINE_CONTROL           = EIGHT_BITS; // without FIFOs and with them again: that empties them
-    LINE_CONTROL           = EIGHT_BITS | FIFOS;
+    CONTROL      = 0U;
+    DIVISOR      = divisor / 64U;
+    FRACTION     = divisor % 64U;
+    LINE_CONTROL = EIGHT_BITS; // without FIFOs and with them again: that empties them
+    LINE_CONTROL = EIGHT_BITS | FIFOS;
     while ((FLAG & RECEIVE_EMPTY) == 0U) {
         (void)DATA; // an octet that stays here would keep the level from being reached again
     }

@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-/// Empties it, whatever a reset left inside, and starts it. `clock_hz` is that of the UART.
-void pl011_start(uint32_t clock_hz, uint32_t baud);
+/// Empties it, whatever a reset left inside, and starts it. `divisor` is clock / (16 rate), in 64ths: in BOARD_RATES four times
+/// the clock stands, divided by 64 to 4194303.
+void pl011_start(uint32_t divisor);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/// `clock_hz` is that of its bus.
-void usart_start(uint32_t clock_hz, uint32_t baud);
+/// `divisor` is clock / rate: in BOARD_RATES the clock of its bus stands, divided by 16 to 65535.
+void usart_start(uint32_t divisor);
 
 #endif

@@ -3,6 +3,7 @@
 #include "board.h"
 
 #include "cortexm.h"
+#include "divisor.h"
 #include "pl011.h"
 
 #define DEVICE_0         CORTEXM_REGISTER(0x400FE000U)
@@ -69,7 +70,7 @@ void board_init(void)
     PORT_A_DIGITAL |= UART_PINS;
     PORT_F_DIRECTION |= LED;
     PORT_F_DIGITAL |= LED;
-    pl011_start(CORTEXM_CYCLES_PER_SECOND, BOARD_BAUD);
+    pl011_start(BOARD_DIVISOR);
     cortexm_start();
     WATCHDOG_LOAD    = WATCHDOG_CYCLES;
     WATCHDOG_CONTROL = ON_SECOND_ZERO;

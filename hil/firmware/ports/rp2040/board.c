@@ -3,6 +3,7 @@
 #include "board.h"
 
 #include "cortexm.h"
+#include "divisor.h"
 #include "pl011.h"
 
 #define SET   0x2000U // a register's twins: what is written is set ...
@@ -110,7 +111,7 @@ void board_init(void)
     PIN_FUNCTION(1U)  = FUNCTION_UART;
     PIN_FUNCTION(LED) = FUNCTION_SOFT;
     OUTPUT_ENABLE     = 1U << LED;
-    pl011_start(CORTEXM_CYCLES_PER_SECOND, BOARD_BAUD);
+    pl011_start(BOARD_DIVISOR);
     cortexm_start();
     WATCHDOG_RESETS = ALL_BUT_CLOCKS;
     WATCHDOG_TICK   = WATCHDOG_BY_12;

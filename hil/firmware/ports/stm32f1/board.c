@@ -4,6 +4,7 @@
 #include "board.h"
 
 #include "cortexm.h"
+#include "divisor.h"
 #include "usart.h"
 
 #define RCC(offset)      CORTEXM_REGISTER(0x40021000U + (offset))
@@ -61,7 +62,7 @@ void board_init(void)
     RESET_FLAGS = FORGET_FLAGS;
     PORT_A_HIGH = (PORT_A_HIGH & ~0xFF0U) | 0x4B0U; // PA9 driven by the USART, PA10 an input
     PORT_C_HIGH = (PORT_C_HIGH & ~0xFU) | 0x2U;
-    usart_start(CORTEXM_CYCLES_PER_SECOND, BOARD_BAUD);
+    usart_start(BOARD_DIVISOR);
     cortexm_start();
     WATCHDOG_KEY     = WATCHDOG_START;
     WATCHDOG_KEY     = WATCHDOG_OPEN;

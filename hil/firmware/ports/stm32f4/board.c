@@ -4,6 +4,7 @@
 #include "board.h"
 
 #include "cortexm.h"
+#include "divisor.h"
 #include "usart.h"
 
 #define RCC(offset)       CORTEXM_REGISTER(0x40023800U + (offset))
@@ -45,12 +46,7 @@
 #define WATCHDOG_BY_32 3U // of its own 32 kHz: a millisecond
 #define WATCHDOG_ms    2000U
 
-// 16 MHz / 16 * 336 / P; both buses stay in their limits, APB1 at 42 MHz, APB2 at 84.
-enum
-{
-    APB1_HZ = 42000000,
-    APB2_HZ = 84000000
-};
+// 16 MHz / 16 * 336 / P; both buses stay in their limits, APB1 at 42 MHz, APB2 at 84. The USARTs divide these: BOARD_RATES.
 #define PLL_TIMES_21 ((336U << 6U) | 16U)
 #if CORTEXM_CYCLES_PER_us == 84
 #define PLL_BY   (1U << 16U) // P = 4
@@ -105,7 +101,7 @@ void board_init(void)
     flags       = RESET_FLAGS;
     RESET_FLAGS = FORGET_FLAGS;
     pins();
-    usart_start(STM32F4_USART == 2 ? APB1_HZ : APB2_HZ, BOARD_BAUD);
+    usart_start(BOARD_DIVISOR);
     cortexm_start();
     WATCHDOG_KEY     = WATCHDOG_START;
     WATCHDOG_KEY     = WATCHDOG_OPEN;

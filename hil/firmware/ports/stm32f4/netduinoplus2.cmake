@@ -7,6 +7,7 @@ set(BOARD_DEFINITIONS "BOARD_NAME=\"Netduino Plus 2\"" CORTEXM_UART_IRQ=37 CORTE
   USART_BASE=0x40011000U STM32F4_NO_SERIAL) # QEMU has no serial number there
 set(BOARD_SCRIPT memory.ld)
 set(BOARD_IMAGES bin)
+set(BOARD_RATES 84000000 16 35000) # APB2
 set(BOARD_FLASH_MAX 524288) # as the others of its family: memory.ld
 set(BOARD_RAM_MAX 90112)
 set(BOARD_FLASH "dfu-util -a 0 -s 0x08000000:leave -D {image}")

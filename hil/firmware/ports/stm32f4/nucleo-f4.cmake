@@ -8,6 +8,7 @@ set(BOARD_DEFINITIONS "BOARD_NAME=\"Nucleo-64 STM32F4\"" CORTEXM_UART_IRQ=38 COR
   USART_BASE=0x40004400U)
 set(BOARD_SCRIPT memory.ld)
 set(BOARD_IMAGES bin)
+set(BOARD_RATES 42000000 16 17500) # APB1
 set(BOARD_FLASH_MAX 524288) # the least of the three has 512 KiB, data sheet DocID025644
 set(BOARD_RAM_MAX 90112)    # and 96 KiB, of which the stack has 8
 set(BOARD_FLASH "st-flash --reset write {image} 0x08000000"
