@@ -151,4 +151,13 @@ def _runs(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Tell whether a process has ended and nobody took note: its terminal may be another's now."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:  # it has ended altogether, or this system has no such file
+        return False
+    return status.rpartition(")")[2].split()[0] == "Z"  # proc(5): a name may hold parentheses

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -60,9 +59,11 @@ def test_the_first_whole_frame_after_the_line_is_good_is_used(
     first = next(k for k, (way, _) in enumerate(said) if way is Piece.FROM_BOARD)
     asked, answered = said[:first], said[first:]
     assert {kind for _, kind in asked} <= {"Poll"}
-    # Questions that a busy machine has let pile up are answered together.
-    kinds = [kind for kind, _ in groupby(kind for _, kind in answered)]
-    assert kinds[:3] == ["Status", "Grant", "Reply"]
+    # Questions that a busy machine has let pile up may still be answered after that.
+    host_said = [kind for way, kind in answered if way is Piece.TO_BOARD]
+    board_said = [kind for way, kind in answered if way is Piece.FROM_BOARD]
+    assert host_said[0] == "Grant"
+    assert next(kind for kind in board_said if kind != "Status") == "Reply"
 
 
 def spoken_since(path: Path, since_us: int) -> list[tuple[Piece, str]]:
