@@ -100,7 +100,7 @@ class Port(Protocol):
         ...
 
 
-def open_port(url: str, *, baud: int = BAUD) -> Port:
+def open_port(url: str, *, baud: int = BAUD, explains: bool = True) -> Port:
     """Open a port for this program alone.
 
     Parameters
@@ -110,6 +110,8 @@ def open_port(url: str, *, baud: int = BAUD) -> Port:
         ``rfc2217://host:port``, ``loop://``).
     baud : int
         Rate, bit/s.
+    explains : bool
+        Whether to find out why not, when it cannot be opened: that takes some milliseconds.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def open_port(url: str, *, baud: int = BAUD) -> Port:
         msg = f"{url}: {error}"
         raise PortError(msg) from error
     except LOST as error:
-        raise PortError(why_not(url, error)) from error
+        raise PortError(why_not(url, error) if explains else url) from error
     try:
         if POSIX and type(handle) is serial.Serial:
             _make_ready(handle)
@@ -137,7 +139,7 @@ def open_port(url: str, *, baud: int = BAUD) -> Port:
     except LOST as error:
         with contextlib.suppress(*LOST):
             handle.close()
-        raise PortError(why_not(url, error)) from error
+        raise PortError(why_not(url, error) if explains else url) from error
 
 
 def _connected(url: str) -> Port:

@@ -69,6 +69,7 @@ class Search:
         self._connect = connect
         self._baud = baud
         self._before = {port.name for port in before}
+        self._strangers: set[str] = set()  # that came later, and are another board
         self._like = next((port for port in before if port.name == url), None)
         self._open: dict[str, tuple[Line, Inquiry]] = {}
         self._opened_s: dict[str, float] = {}
@@ -110,18 +111,20 @@ class Search:
             self._next_list_s = now + _LIST_AGAIN_S
             self._names = [self._url, *self._elsewhere()]
         for name in self._names:
-            if name not in self._open:
+            if name not in self._open and name not in self._strangers:
                 with contextlib.suppress(PortError):
-                    line = self._connect(open_port(name, baud=self._baud))
+                    line = self._connect(open_port(name, baud=self._baud, explains=False))
                     self._open[name] = (line, Inquiry(line))
                     self._opened_s[name] = time.monotonic()
 
     def _elsewhere(self) -> list[str]:
         """Return other ports where it may be: nobody else's board is spoken to."""
+        here = ports_here()
+        self._strangers &= {port.name for port in here}
         return [
             port.name
-            for port in ports_here()
-            if port.name not in {self._url, *self._before}
+            for port in here
+            if port.name not in {self._url, *self._before, *self._strangers}
             and self._like is not None
             and port.is_like(self._like)
         ]
@@ -135,4 +138,10 @@ class Search:
             line.close()
             del self._open[name]
             return None
-        return identity if identity is not None and identity.board_id == self._board_id else None
+        if identity is None or identity.board_id == self._board_id:
+            return identity
+        if name != self._url:  # let go at once: others may want it
+            line.close()
+            del self._open[name]
+            self._strangers.add(name)
+        return None

@@ -8,7 +8,12 @@ from hil.boards.firmware import firmware_hash
 from hil.boards.virtual import VirtualBoard
 from hil.errors import BoardMismatchError, BoardSilentError
 from hil.finder import boards_here, find
+from hil.line import Line
+from hil.ports import BAUD, Port, open_port
+from hil.present import Present
 from hil.refusals import Expected
+from hil.search import Search
+from hil.statistics import Statistics
 from tests.hil.conftest import dictionary_hash
 
 ONE, OTHER = b"\x01" * 8, b"\x02" * 8
@@ -63,3 +68,26 @@ def test_two_that_fit_are_named_and_none_is_taken():
         pytest.raises(BoardMismatchError, match=words),
     ):
         find(expected=THIS)
+
+
+def test_who_looks_for_a_lost_board_lets_others_go_at_once():
+    """One that came since is asked who it is, and is free again while the search goes on."""
+    gone = Present("/dev/lost", "virtual board", kind="virtual")
+
+    def connect(port: Port) -> Line:
+        return Line(port, baud=BAUD, statistics=Statistics(), recorder=None)
+
+    search = Search(gone.name, ONE, line=None, connect=connect, baud=BAUD, before=[gone])
+    with VirtualBoard(board_id=OTHER) as other:
+        assert search.look(1.0) is None
+        open_port(other.port).close()
+        assert search.look(0.5) is None
+        open_port(other.port).close()
+
+        with VirtualBoard(board_id=ONE) as one:
+            found = search.look(5.0)
+
+            assert found is not None
+            assert found.url == one.port
+            found.line.close()
+    search.close()

@@ -16,6 +16,7 @@ import termios
 import threading
 import time
 import tty
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -213,6 +214,32 @@ def test_a_killed_host_leaves_a_virtual_board_free(far: Far) -> None:
 def test_the_lock_of_another_program_is_respected(far: Far) -> None:
     with serial.Serial(far.name, exclusive=True), pytest.raises(PortError, match="in use"):
         open_port(far.name)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who: proc(5)")
+@pytest.mark.parametrize("lock", ["fcntl.flock(p, fcntl.LOCK_EX)", "None"])
+def test_who_has_a_port_is_told(far: Far, tmp_path: Path, lock: str) -> None:
+    """By its lock, or, where it has none, by the descriptor that it holds."""
+    busy = OSError(errno.EBUSY, "Device or resource busy")
+    script = tmp_path / "terminal-program"
+    script.write_text(
+        f"import fcntl, os; p = os.open({far.name!r}, os.O_RDWR | os.O_NOCTTY); {lock}; "
+        "print(1, flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, script, "--speed", "9600", "x" * 80],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"1\n"
+        said = port_errors.why_not(far.name, busy)
+        holder.kill()
+
+    assert said == (
+        f"{far.name} is in use by another program: terminal-program --speed 9600 ... "
+        f"(process {holder.pid})"
+    )
 
 
 # ---------------------------------------------------------------------- octets
