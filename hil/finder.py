@@ -12,6 +12,7 @@ from hil.inquiry import discover
 from hil.line import Line
 from hil.ports import BAUD, open_port
 from hil.present import ports_here
+from hil.rates import met
 from hil.refusals import Expected, check_identity
 from hil.statistics import Statistics
 
@@ -121,8 +122,17 @@ def find(
     return fit[0][0]
 
 
-def who_is_on(port: str, baud: int = BAUD) -> Identity:
+def who_is_on(port: str, baud: int = BAUD, *, other_rates: bool = False) -> Identity:
     """Return who answers on a port.
+
+    Parameters
+    ----------
+    port : str
+        What to open.
+    baud : int
+        Rate, bit/s.
+    other_rates : bool
+        Whether to say at which other rate a board answers, when none does at this one.
 
     Raises
     ------
@@ -131,7 +141,7 @@ def who_is_on(port: str, baud: int = BAUD) -> Identity:
     """
     line = Line(open_port(port, baud=baud), baud=baud, statistics=Statistics(), recorder=None)
     try:
-        return discover(line, _PATIENCE_S)
+        return met(line, baud, _PATIENCE_S) if other_rates else discover(line, _PATIENCE_S)
     finally:
         line.close()
 
@@ -140,6 +150,6 @@ def _asked(found: Found, baud: int, *, must: bool) -> Found:
     if not (must or found.usb or found.pid is not None):
         return replace(found, why="not asked: it is no USB port; --port asks it")
     try:
-        return replace(found, identity=who_is_on(found.port, baud))
+        return replace(found, identity=who_is_on(found.port, baud, other_rates=must))
     except BoardError as error:
         return replace(found, why=str(error).removeprefix(f"{found.port}: "))

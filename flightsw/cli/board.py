@@ -32,7 +32,10 @@ _BAUD = click.option(
 @_JSON
 @click.option("--no-color", is_flag=True, help="Print without colour, as a pipe gets it.")
 def list_boards(*, port: str | None, baud: int, as_json: bool, no_color: bool) -> int:
-    """Show serial ports and running boards, and who answers on them."""
+    """Show serial ports and running boards, and who answers on them.
+
+    Exit 3 when nobody answers on the PORT that was asked for.
+    """
     from flightsw.cli.board_list import list_lines, list_of
     from flightsw.cli.output import show, show_json
     from hil.finder import boards_here
@@ -41,8 +44,8 @@ def list_boards(*, port: str | None, baud: int, as_json: bool, no_color: bool) -
     if as_json:
         show_json(list_of(found))
     else:
-        show(list_lines(found), no_color=no_color)
-    return 0
+        show(list_lines(found, asked=port), no_color=no_color)
+    return 0 if port is None or any(each.identity for each in found) else 3
 
 
 @command.command()
@@ -57,9 +60,14 @@ def list_boards(*, port: str | None, baud: int, as_json: bool, no_color: bool) -
 def start(*, kind: str, baud: int | None, as_json: bool) -> int:
     """Start a board that is a process, and print the port to use.
 
-    It stays until it is ended; every list of boards has it.
+    It stays until it is ended, also when this terminal is closed. `flightsw board list` shows it
+    and how it is ended.
     """
     from flightsw.cli.board_ports import start_board
+
+    if kind == "emulated" and baud is not None:
+        msg = "an emulated board's line has no rate: --baud is for a virtual one"
+        raise click.UsageError(msg)
 
     return start_board(kind, baud=baud, as_json=as_json)
 
@@ -70,9 +78,9 @@ def start(*, kind: str, baud: int | None, as_json: bool) -> int:
 @click.option("-o", "--out", type=_LOG, metavar="DIR", help="Where to; a cache unless given.")
 @_JSON
 def build_it(*, target: str | None, baud: int, out: Path | None, as_json: bool) -> int:
-    """Build a board's firmware, and print its image; without TARGET list the boards.
+    """Build a board's firmware; without TARGET list the boards.
 
-    The rate of its line is built in.
+    Prints the image, and how large it is. The rate of its line is built in.
     """
     from flightsw.cli.board_ports import build_board, target_lines
 
@@ -96,7 +104,10 @@ def build_it(*, target: str | None, baud: int, out: Path | None, as_json: bool) 
 @_BAUD
 @_JSON
 def flash_it(*, target: str, port: str | None, baud: int, as_json: bool) -> int:
-    """Build a board's firmware and bring it there, by its drive or by its vendor's tool."""
+    """Build a board's firmware and bring it there.
+
+    To the drive that the board shows, or by its vendor's tool.
+    """
     from flightsw.cli.board_ports import flash_board
 
     return flash_board(target, port=port, baud=baud, as_json=as_json)
@@ -133,9 +144,10 @@ def try_it(  # noqa: PLR0913  one a flag
     quiet: bool,
     no_color: bool,
 ) -> int:
-    """Try a board and its line: echoes, round trips, throughput, errors, a verdict.
+    """Try a board and its line, with a verdict.
 
-    PORT is a port, `virtual`, or what a running board is called. Exit 1 when an error was counted.
+    Echoes of every length, round trips, throughput, clock, errors on both sides. PORT is a port,
+    `virtual`, or what a running board is called. Exit 1 when an error was counted.
     """
     from flightsw.cli.board_test import test_lines, try_board
     from flightsw.cli.output import show, show_json, tell
@@ -166,9 +178,10 @@ def try_it(  # noqa: PLR0913  one a flag
 @_BAUD
 @_JSON
 def wire(*, log: Path, board: str | None, baud: int, as_json: bool) -> int:
-    """Tell a wire log, as `run --wire FILE` records it: each frame, its time and direction.
+    """Tell each frame of a wire log, or fly it again.
 
-    Exit 1 when something on the line was no frame, the log is damaged, or an answer differs.
+    `run --wire FILE` records one: every octet with its time and direction. Exit 1 when
+    something on the line was no frame, the log is damaged, or an answer differs.
     """
     from flightsw.cli.board_wire import replay_wire, tell_wire
 
@@ -182,9 +195,10 @@ def wire(*, log: Path, board: str | None, baud: int, as_json: bool) -> int:
 @click.argument("board", metavar="BOARD_LOG", type=_LOG)
 @_JSON
 def diff(*, host: Path, board: Path, as_json: bool) -> int:
-    """Compare the downlinks of two runs, folders or logs: frames, packets, values.
+    """Compare the downlinks of two runs.
 
-    Exit 0 when nothing differs, else 1 with what differs first.
+    Runs, their folders or logs: frames, packets, values. Exit 0 when nothing differs, else 1 with
+    what differs first.
     """
     from flightsw.cli.board_diff import diff_lines, diff_of
     from flightsw.cli.output import show, show_json

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.cli.logs import decoded, log_file
 from flightsw.cli.output import Line, Span
+from flightsw.errors import FlightswError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,9 @@ def diff_of(host: Path, board: Path) -> dict[str, Any]:
     from flightsw.ground.difference import compare
     from flightsw.records.run_folder import plain
 
+    if log_file(host).exists() and log_file(host).resolve() == log_file(board).resolve():
+        msg = f"both are {log_file(host)}: a log does not differ from itself; which other one?"
+        raise FlightswError(msg)
     one, other = decoded(log_file(host)), decoded(log_file(board))
     difference = compare(one, other)
     return {

@@ -95,11 +95,16 @@ def list_of(found: list[Found]) -> dict[str, Any]:
     }
 
 
-def list_lines(found: list[Found]) -> Iterator[Line]:
-    """Yield what is printed of it; where no board answers, the command that starts one is last."""
+def list_lines(found: list[Found], *, asked: str | None = None) -> Iterator[Line]:
+    """Yield what is printed of it; where no board is, the command that starts one is last.
+
+    `asked`: the only port that was to be asked.
+    """
     for each in found:
         usb = f"{each.usb}  " if each.usb else ""
-        yield Line.of(f"{each.name:<{_LABEL}}{usb}{each.title}")
+        yield Line.of(f"{each.name:<{_LABEL - 1}} {usb}{each.title}")
+        if each.pid is not None:
+            yield Line.of(f"{'':<{_LABEL}}end it: kill {each.pid}")
         if each.identity is None:
             yield Line.of(Span(f"{'':<{_LABEL}}{each.why}", "dim"))
             continue
@@ -115,7 +120,13 @@ def list_lines(found: list[Found]) -> Iterator[Line]:
             yield Line.of(f"{'':<{_LABEL}}{each.port}")
     if not found:
         yield Line.of("no serial ports here, and no board that is a process")
-    if not any(each.identity for each in found):
+    if asked is not None:
+        if not found[0].identity:
+            yield Line.of("ports and boards here:  flightsw board list")
+            yield Line.of(
+                "firmware for a board:   flightsw board build; flightsw board flash TARGET"
+            )
+    elif not any(each.identity or each.pid for each in found):
         yield Line.of("a board that needs nothing but the package:")
         yield Line.of(f"  {START}")
 

@@ -79,6 +79,7 @@ def start_board(kind: str, *, baud: int | None, as_json: bool) -> int:
     rate = "" if baud is None else f" --baud {baud}"
     tell(f"fly it:  flightsw run MISSION --board {name}{rate}")
     tell(f"end it:  kill {board.pid}")
+    tell("it stays when this terminal is closed; `flightsw board list` shows it")
     return 0
 
 
@@ -113,8 +114,10 @@ def build_board(target: str, *, baud: int, out: Path | None, as_json: bool) -> i
 def flash_board(target: str, *, port: str | None, baud: int, as_json: bool) -> int:
     """Build a board's firmware and bring it there; print in words what was done."""
     from flightsw.cli.output import show_json
-    from hil.boards.flash import flash
+    from hil.boards.flash import flash, way_to
+    from hil.boards.target import target_of
 
+    way_to(target_of(target), port=port)
     done = flash(_built(target, baud=baud, out=None), port=port)
     if as_json:
         show_json(

@@ -73,7 +73,7 @@ def real_time_of(clocked: RealTime, cap_bps: int | None) -> dict[str, Any]:
 
 
 def _rounded(ppm: float | None) -> float | None:
-    return None if ppm is None else round(ppm, 2)
+    return None if ppm is None else round(ppm, 2) + 0.0  # never -0.0
 
 
 def real_time_lines(board: dict[str, Any]) -> Iterator[str]:
@@ -96,7 +96,10 @@ def real_time_lines(board: dict[str, Any]) -> Iterator[str]:
     clock = told["clock"]
     if clock is not None:
         skew = clock["skew_ppm"]
-        goes = "" if skew is None else f", {skew:+.0f} ppm within {clock['skew_within_ppm']:.0f}"
+        goes = ""
+        if skew is not None:
+            ppm = f"{skew:+.0f}" if round(skew) else "0"  # neither -0 nor +0
+            goes = f", {ppm} ppm within {clock['skew_within_ppm']:.0f}"
         yield f"its clock is known within {clock['offset_within_us'] * 1e-3:.3f} ms{goes}"
 
 

@@ -63,5 +63,9 @@ def opened(path: Path) -> BinaryIO:
 
 
 def _unreadable(path: Path, error: OSError) -> FlightswError:
+    from flightsw.records.run_folder import DOWNLINK
+
+    if isinstance(error, FileNotFoundError) and path.parent.is_dir() and path.name == DOWNLINK:
+        return FlightswError(f"{path.parent} is no run: there is no {path.name} in it")
     reason = os.strerror(error.errno) if error.errno else str(error)
     return FlightswError(f"cannot read {path}: {reason}")

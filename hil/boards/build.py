@@ -14,7 +14,7 @@ from typing import Final
 
 from hil.boards.firmware import folder_of, sources
 from hil.boards.target import Target, check_rate, target_of, targets
-from hil.errors import BoardError
+from hil.errors import BoardError, BoardUseError
 
 BAUD: Final = 115_200
 ELF: Final = "firmware.elf"
@@ -63,7 +63,8 @@ def build(name: str, *, baud: int = BAUD, folder: Path | None = None) -> Built:
     Raises
     ------
     BoardUseError
-        If there is no such board, or its line cannot have that rate.
+        If there is no such board, its line cannot have that rate, or the folder cannot be written
+        to or holds another build.
     BoardError
         If its compiler or CMake is not installed (the message names the
         packages), the compiler refuses, or the board has no room for what it made.
@@ -72,6 +73,7 @@ def build(name: str, *, baud: int = BAUD, folder: Path | None = None) -> Built:
     check_rate(target, baud)
     _check_tools(target)
     if folder is not None:
+        _check_folder(target, folder)
         _run_cmake(target, baud, folder)
         return _built(target, folder)
     cached = _cache() / f"{name}-{baud}-{_fingerprint()}"
@@ -100,6 +102,20 @@ def _check_tools(target: Target) -> None:
         install = " ".join(missing)
         msg = f"firmware for {target.id} needs {needed}. On Debian: apt-get install {install}"
         raise BoardError(msg)
+
+
+def _check_folder(target: Target, folder: Path) -> None:
+    """Raise unless a folder can be built in; what another board left there would be flashed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        msg = f"cannot build in {folder}: {os.strerror(error.errno or 0)}"
+        raise BoardUseError(msg) from error
+    cache = folder / "CMakeCache.txt"
+    if cache.is_file() and f"\nBOARD:STRING={target.id}\n" not in cache.read_text(errors="replace"):
+        msg = f"cannot build in {folder}: what is built there is not {target.id}; take another one"
+        raise BoardUseError(msg)
 
 
 def _run_cmake(target: Target, baud: int, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import shutil
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hil.errors import BoardError
+from hil.boards.registry import registered
+from hil.errors import BoardError, BoardUseError, PortError
+from hil.port_errors import why_not
 
 if TYPE_CHECKING:
     from hil.boards.build import Built
@@ -81,6 +84,49 @@ def tools_of(target: Target) -> list[Tool]:
     return tools
 
 
+def way_to(target: Target, *, port: str | None) -> Tool | Path:
+    """Return how an image comes to a board: the program to run, or the drive to copy it to.
+
+    Asked before anything is built: whoever waits for that should not learn then what was missing.
+
+    Parameters
+    ----------
+    target : Target
+        The board.
+    port : str or None
+        Its serial port, for boot loaders that speak there; of a board that shows a drive, the
+        folder where that is mounted, when it is not found.
+
+    Raises
+    ------
+    BoardUseError
+        If a port is needed and not given, or given and of no use.
+    BoardError
+        If the board's drive is not there, or not the only one; its tool is not installed (the
+        message names the package); the port is not here.
+    """
+    if "uf2" in target.images:
+        return _drive(port)
+    tools = tools_of(target)
+    if not tools:
+        msg = f"{target.id}.cmake names no program that flashes it: `flightsw board build`, then"
+        raise BoardError(f"{msg} bring the image there with your own")
+    here = next((tool for tool in tools if shutil.which(tool.program)), None)
+    tool = here or tools[0]
+    if tool.needs_port and not port:
+        msg = f"{target.id} is flashed through its serial port: give it with --port"
+        raise BoardUseError(msg)
+    if port and not tool.needs_port:
+        msg = f"{target.id} is flashed by {tool.program}, which is told no port: leave --port away"
+        raise BoardUseError(msg)
+    if here is None:
+        msg = f"flashing {target.id} {tool.is_needed}"
+        raise BoardError(msg)
+    if port:
+        _check_port(port)
+    return tool
+
+
 def flash(firmware: Built, *, port: str | None = None) -> str:
     """Bring firmware to a board; return in words what was done.
 
@@ -89,42 +135,40 @@ def flash(firmware: Built, *, port: str | None = None) -> str:
     firmware : Built
         What to bring.
     port : str, optional
-        The board's serial port, for boot loaders that speak there; of a board that shows a drive,
-        the folder where that is mounted, when it is not found.
+        As `way_to` takes it.
 
     Raises
     ------
     BoardError
-        If the board's drive is not there, or not the only one; its tool is not installed (the
-        message names the package) or fails; a port is needed and not given.
+        As `way_to` does, or if the tool fails, or the drive takes no file.
     """
-    if firmware.image.suffix == ".uf2":
-        drive = _drive(port)
-        _copy(firmware.image, drive)
-        return f"copied {firmware.image.name} to {drive}"
-    tools = tools_of(firmware.target)
-    if not tools:
-        msg = (
-            f"{firmware.target.id}.cmake names no program that flashes it (BOARD_FLASH); "
-            f"its image is {firmware.image}"
-        )
-        raise BoardError(msg)
-    tool = next((tool for tool in tools if shutil.which(tool.program)), None)
-    if tool is None:
-        msg = f"flashing {firmware.target.id} {tools[0].is_needed}"
-        raise BoardError(msg)
-    if tool.needs_port and not port:
-        msg = f"{firmware.target.id} is flashed through its serial port: give it with --port"
-        raise BoardError(msg)
+    way = way_to(firmware.target, port=port)
+    if isinstance(way, Path):
+        _copy(firmware.image, way)
+        return f"copied {firmware.image.name} to {way}"
     values = {"image": firmware.image, "elf": firmware.elf, "port": port}
-    command = [tool.program, *(argument.format(**values) for argument in tool.arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [way.program, *(argument.format(**values) for argument in way.arguments)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        msg = f"{way.program} cannot be run: {os.strerror(error.errno or 0)}"
+        raise BoardError(msg) from error
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()
         reason = "\n".join(said[-8:])
         msg = f"{' '.join(command)} failed, status {done.returncode}:\n{reason}"
         raise BoardError(msg)
     return " ".join(command)
+
+
+def _check_port(port: str) -> None:
+    """Raise unless a boot loader may listen on a port."""
+    if any(port in {board.name, board.port} for board in registered()):
+        msg = f"{port} is a process, not to be flashed: it runs the firmware of this version"
+        raise BoardUseError(msg)
+    named = os.name == "posix" and ":" not in port  # avrdude takes net:HOST:PORT too
+    if named and not os.path.exists(port):
+        raise PortError(why_not(port, FileNotFoundError(errno.ENOENT, port)))
 
 
 def _drive(given: str | None) -> Path:

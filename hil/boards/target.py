@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _TOKEN: Final = re.compile(r'#[^\n]*|"(?:\\.|[^"\\])*"|[()]|[^\s()"#]+', re.DOTALL)
+_PROCESSES: Final = ("virtual", "emulated")
 _HERE: Final = "${CMAKE_CURRENT_LIST_DIR}"
 
 
@@ -89,6 +90,8 @@ class Target:
         What its firmware may take; the stack comes on top of what is RAM.
     flash_commands : tuple of str
         Programs that bring an image to it, the first that is installed; empty where none does.
+    images : tuple of str
+        What is made of the linked program: ``hex``, ``bin``, ``uf2``.
     machine : str
         QEMU's name of it; empty where QEMU has none.
     """
@@ -101,6 +104,7 @@ class Target:
     flash_max_bytes: int
     ram_max_bytes: int
     flash_commands: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
     machine: str = ""
 
 
@@ -124,6 +128,9 @@ def target_of(name: str) -> Target:
     BoardUseError
         If there is none; the message lists those that there are.
     """
+    if name in _PROCESSES:
+        msg = f"a board that is {name} is started, not built: flightsw board start {name}"
+        raise BoardUseError(msg)
     known = targets()
     if name not in known:
         near = get_close_matches(name, known, n=1)
@@ -171,6 +178,7 @@ def _target_of(file: Path) -> Target:
         flash_max_bytes=_numbers(file, settings, "BOARD_FLASH_MAX", 1)[0],
         ram_max_bytes=_numbers(file, settings, "BOARD_RAM_MAX", 1)[0],
         flash_commands=tuple(settings.get("BOARD_FLASH", ())),
+        images=tuple(settings.get("BOARD_IMAGES", ())),
         machine="".join(settings.get("BOARD_QEMU", ())),
     )
 

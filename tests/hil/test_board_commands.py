@@ -9,14 +9,18 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from serial.tools.list_ports_common import ListPortInfo
 
 from flightsw.cli import main
+from flightsw.cli.board import command as board_command
 from hil.boards.virtual import VirtualBoard
 from hil.errors import BoardSilentError
+from hil.ports import open_port
+from tests.hil.chips import require
 
 SHORT = ("nike-apache-14-210-short", "--rate", "20")
 
@@ -68,12 +72,44 @@ def test_a_port_on_which_nobody_answers_says_so(capsys, monkeypatch):
     master, slave = os.openpty()
     try:
         code, out, _ = printed(capsys, "list", "--port", os.ttyname(slave))
+        as_json = printed(capsys, "list", "--port", os.ttyname(slave), "--json")
     finally:
         os.close(master)
         os.close(slave)
 
-    assert code == 0
+    assert code == as_json[0] == 3
     assert "no board of this link answers" in out
+    assert "board start" not in out
+    assert json.loads(as_json[1])["boards"][0]["identity"] is None
+
+
+def test_a_port_that_is_not_here_is_told_with_what_is(capsys):
+    with VirtualBoard() as board:
+        code, out, _ = printed(capsys, "list", "--port", "/dev/ttyACM9")
+
+    assert code == 3
+    assert "no /dev/ttyACM9. Ports here: " in out
+    assert f"{board.port} (virtual board)" in out
+    assert "board start" not in out
+
+
+@pytest.mark.usefixtures("_no_ports")
+def test_a_board_that_runs_and_does_not_answer_is_no_reason_to_start_one(capsys):
+    with VirtualBoard() as board, closing(open_port(board.port)):
+        code, out, _ = printed(capsys, "list")
+
+    assert code == 0
+    assert "is in use by another program" in out
+    assert f"end it: kill {board.pid}" in out
+    assert "board start" not in out
+
+
+def test_the_lines_of_the_help_are_whole_and_fit_80_columns(capsys):
+    _, page, _ = printed(capsys, "-h")
+    pages = [printed(capsys, name, "-h")[1] for name in board_command.commands]
+
+    assert "..." not in page.partition("Commands:")[2]
+    assert max(len(line) for each in (page, *pages) for line in each.splitlines()) <= 80
 
 
 def test_a_board_on_usb_is_asked_and_listed_with_its_vendor_and_product(capsys, monkeypatch):
@@ -130,11 +166,18 @@ def test_a_started_board_stays_is_listed_and_flies(capsys):
 
 def test_the_words_of_start_name_how_it_is_flown_and_ended():
     started = start()
-    pid = int(started.stderr.split("kill ")[1])
+    pid = int(started.stderr.split("kill ")[1].split()[0])
     os.kill(pid, signal.SIGTERM)
 
     assert started.stdout.strip().endswith("virtual-1")
     assert "flightsw run MISSION --board virtual-1" in started.stderr
+
+
+def test_an_emulated_board_has_no_rate_to_be_given(capsys):
+    code, _, err = printed(capsys, "start", "emulated", "--baud", "9600")
+
+    assert code == 2
+    assert "--baud is for a virtual one" in err
 
 
 def test_a_board_is_found_by_its_id(capsys):
@@ -224,7 +267,6 @@ def test_a_board_in_a_flight_is_not_tried(capsys):
 
 def test_a_line_that_spoils_octets_is_not_good():
     """Every 5000th octet from the board is turned over."""
-    from hil.ports import open_port
     from hil.selftest import self_test
 
     class Spoilt:
@@ -282,6 +324,32 @@ def test_an_unknown_target_is_an_error_of_use(capsys):
 
     assert code == 2
     assert err.startswith("error: no board `unno` to build for; did you mean `uno`? There are: ")
+
+
+@pytest.mark.parametrize("command", ["build", "flash"])
+@pytest.mark.parametrize("kind", ["virtual", "emulated"])
+def test_a_board_that_is_a_process_is_neither_built_nor_flashed(capsys, command, kind):
+    code, _, err = printed(capsys, command, kind)
+
+    assert code == 2
+    assert err == (
+        f"error: a board that is {kind} is started, not built: flightsw board start {kind}\n"
+    )
+
+
+def test_a_folder_that_cannot_be_built_in_is_an_error_of_use(capsys, tmp_path):
+    require("uno")
+    (tmp_path / "file").touch()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "CMakeCache.txt").write_text("# of somebody's\nBOARD:STRING=pico\n")
+
+    in_file = printed(capsys, "build", "uno", "-o", str(tmp_path / "file"))
+    in_other = printed(capsys, "build", "uno", "-o", str(other))
+
+    assert (in_file[0], in_other[0]) == (2, 2)
+    assert in_file[2] == f"error: cannot build in {tmp_path}/file: File exists\n"
+    assert f"cannot build in {other}: what is built there is not uno; take ano" in in_other[2]
 
 
 def test_a_compiler_that_is_not_installed_is_named_with_its_package(capsys, monkeypatch):

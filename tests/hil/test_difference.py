@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,7 +126,9 @@ def runs(host, planted, tmp_path):
 def test_board_diff_exits_0_without_a_difference_and_1_with_one(capsys, runs):
     host, board = map(str, runs)
 
-    assert main(["board", "diff", host, host]) == 0
+    again = Path(board).with_name("again.ccsds")
+    again.write_bytes(Path(host, "downlink.ccsds").read_bytes())
+    assert main(["board", "diff", host, str(again)]) == 0
     assert "NO DIFFERENCE" in capsys.readouterr().out
     assert main(["board", "diff", host, board + "/downlink.ccsds"]) == 1
     page = capsys.readouterr().out
@@ -142,6 +145,21 @@ def test_board_diff_as_json(capsys, runs):
     assert found["same"] is False
     assert found["complete"] == [True, True]
     assert found["values"]["differing"] > 0
+
+
+def test_board_diff_of_a_log_with_itself_is_an_error_of_use(capsys, runs):
+    host = str(runs[0])
+
+    assert main(["board", "diff", host, f"{host}/downlink.ccsds"]) == 2
+    assert f"both are {host}/downlink.ccsds: a log does not differ" in capsys.readouterr().err
+
+
+def test_board_diff_of_a_folder_that_is_no_run_says_so(capsys, runs, tmp_path):
+    (tmp_path / "other").mkdir()
+
+    assert main(["board", "diff", str(runs[0]), str(tmp_path / "other")]) == 2
+    said = f"error: {tmp_path}/other is no run: there is no downlink.ccsds in it\n"
+    assert capsys.readouterr().err == said
 
 
 def test_board_diff_of_what_is_not_there_is_an_error_of_use(capsys, runs):

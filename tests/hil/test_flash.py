@@ -11,7 +11,8 @@ from hil.boards import flash as flashing
 from hil.boards.build import Built
 from hil.boards.flash import PACKAGES, flash, tools_of
 from hil.boards.target import target_of, targets
-from hil.errors import BoardError
+from hil.boards.virtual import VirtualBoard
+from hil.errors import BoardError, BoardUseError, PortError
 from tests.hil.chips import target_names
 
 
@@ -40,7 +41,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return make
 
 
-AVRDUDE = "-P /dev/ttyACM0 -b 115200 -D -U flash:w:{image}:i"
+AVRDUDE = "-P {port} -b 115200 -D -U flash:w:{image}:i"
 
 
 @pytest.mark.parametrize(
@@ -59,18 +60,20 @@ AVRDUDE = "-P /dev/ttyACM0 -b 115200 -D -U flash:w:{image}:i"
 def test_calls_the_vendors_tool(tmp_path, tools, name, suffix, call) -> None:
     called = tools(call.split()[0])
     built = firmware(tmp_path, name, suffix)
+    port = "/dev/null" if "{port}" in call else None
 
-    flash(built, port="/dev/ttyACM0")
+    flash(built, port=port)
 
-    assert called.read_text() == call.format(image=built.image, elf=built.elf) + "\n"
+    assert called.read_text() == call.format(image=built.image, elf=built.elf, port=port) + "\n"
 
 
 @pytest.mark.parametrize("name", [each for each in target_names() if tools_of(target_of(each))])
 def test_a_missing_tool_is_named_with_its_package(tmp_path, tools, name) -> None:
-    first = tools_of(target_of(name))[0].program
+    tool = tools_of(target_of(name))[0]
+    first, port = tool.program, "/dev/null" if tool.needs_port else None
 
     with pytest.raises(BoardError, match=f"needs {first}. .*install {PACKAGES[first]}$"):
-        flash(firmware(tmp_path, name, "bin"), port="/dev/ttyACM0")
+        flash(firmware(tmp_path, name, "bin"), port=port)
 
 
 def flashed_by(command: str, built: Built) -> Built:
@@ -101,26 +104,58 @@ def test_what_is_no_command_is_told_with_where_it_stands(tmp_path, tools, comman
         flash(built)
 
 
-def test_a_board_that_nothing_flashes_is_told_with_its_image(tmp_path) -> None:
+def test_a_board_that_nothing_flashes_is_told(tmp_path) -> None:
     built = firmware(tmp_path, "uno", "hex")
     built = replace(built, target=replace(built.target, flash_commands=()))
 
-    with pytest.raises(BoardError, match=f"^uno.cmake names no program .* is {built.image}$"):
+    with pytest.raises(BoardError, match=r"^uno.cmake names no program .* board build`, then "):
         flash(built)
 
 
 def test_a_boot_loader_on_a_serial_port_needs_its_name(tmp_path, tools) -> None:
     tools("avrdude")
 
-    with pytest.raises(BoardError, match="give it with --port"):
+    with pytest.raises(BoardUseError, match="give it with --port"):
         flash(firmware(tmp_path, "uno", "hex"))
+
+
+def test_a_port_that_is_not_here_is_told_before_the_tool_is_run(tmp_path, tools) -> None:
+    called = tools("avrdude")
+
+    with pytest.raises(PortError, match=r"^no /dev/ttyACM9\. Ports here: "):
+        flash(firmware(tmp_path, "uno", "hex"), port="/dev/ttyACM9")
+
+    assert not called.exists()
+
+
+def test_a_board_that_is_a_process_is_not_flashed(tmp_path, tools) -> None:
+    tools("avrdude")
+
+    with VirtualBoard() as board, pytest.raises(BoardUseError, match="is a process, not to be "):
+        flash(firmware(tmp_path, "uno", "hex"), port=board.port)
+
+
+def test_a_port_that_no_tool_would_be_told_is_refused(tmp_path, tools) -> None:
+    """Else somebody with two boards would think that it says which one."""
+    tools("st-flash")
+
+    with pytest.raises(BoardUseError, match="st-flash, which is told no port: leave --port away"):
+        flash(firmware(tmp_path, "nucleo-f4", "bin"), port="/dev/null")
+
+
+def test_a_program_that_cannot_be_run_is_told(tmp_path, tools) -> None:
+    called = tools("avrdude")
+    (called.parent / "bin" / "avrdude").write_bytes(b"\x7fELF of nothing")
+
+    with pytest.raises(BoardError, match=r"^avrdude cannot be run: Exec format error$"):
+        flash(firmware(tmp_path, "uno", "hex"), port="/dev/null")
 
 
 def test_what_a_tool_says_when_it_fails_is_told(tmp_path, tools) -> None:
     tools("avrdude", status=1)
 
     with pytest.raises(BoardError, match=r"(?s)failed, status 1:\nno board"):
-        flash(firmware(tmp_path, "uno", "hex"), port="/dev/ttyACM0")
+        flash(firmware(tmp_path, "uno", "hex"), port="/dev/null")
 
 
 def test_a_uf2_file_is_copied_to_the_drive_that_takes_it(tmp_path, monkeypatch) -> None:

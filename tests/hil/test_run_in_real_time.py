@@ -224,6 +224,10 @@ def test_every_miss_is_told_with_what_it_was():
         "its clock is known within 0.089 ms, +1 ppm within 53",
     ]
     assert board["real_time"]["cap_bps"] == 80_000
+    for skew_ppm, told in ((-0.3, ", 0 ppm within 53"), (0.0, ", 0 ppm"), (-1.2, ", -1 ppm")):
+        clocked.offset = Offset(1e6, 88.6, skew_ppm, 52.7, 18)
+        board = {"real_time": real_time_of(clocked, None)}
+        assert told in [*real_time_lines(board)][-1]
     assert not RealTime(0.0, 0.01, ticks=1000).is_degraded
 
 
