@@ -115,9 +115,11 @@ def flash_board(target: str, *, port: str | None, baud: int, as_json: bool) -> i
     """Build a board's firmware and bring it there; print in words what was done."""
     from flightsw.cli.output import show_json
     from hil.boards.flash import flash, way_to
-    from hil.boards.target import target_of
+    from hil.boards.target import check_rate, target_of
 
-    way_to(target_of(target), port=port)
+    board = target_of(target)
+    check_rate(board, baud)
+    way_to(board, port=port)  # before anything is built
     done = flash(_built(target, baud=baud, out=None), port=port)
     if as_json:
         show_json(
