@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hil import kinds
 from hil.link import FrameError, content_of
+from hil.packing import decode
 from hil.wire import Piece, Record, WireLog
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _told(stuffed: bytes, record: Record) -> str:
         content = content_of(stuffed)
     except FrameError as error:
         return f"{mark}! no frame ({error}): {_octets(stuffed)}"
-    received = kinds.decode(content, from_board=record.kind is Piece.FROM_BOARD)
+    received = decode(content, from_board=record.kind is Piece.FROM_BOARD)
     if received is None:
         return f"{mark}! malformed: {_octets(content)}"
     message = received.message

@@ -8,7 +8,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from hil.errors import BoardError, BoardRefusedError, BoardSilentError
-from hil.kinds import Credit, Reason, Received, Refused, Status
+from hil.kinds import Credit, Reason, Refused, Status
+from hil.packing import Received
 
 if TYPE_CHECKING:
     from hil.line import Line

@@ -9,8 +9,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from hil.errors import BoardSilentError
-from hil.kinds import Discover, Frames, Identity, Received, encode
+from hil.kinds import Discover, Frames, Identity
 from hil.link import DELIMITER, frame
+from hil.packing import Received, encode
 
 if TYPE_CHECKING:
     from hil.line import Line

@@ -10,8 +10,9 @@ import secrets
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from hil.errors import BoardMismatchError
-from hil.kinds import HostMessage, Identity, Poll, Received, encode
+from hil.kinds import HostMessage, Identity, Poll
 from hil.link import DELIMITER, OVERHEAD, QUESTION, WINDOW_MIN, Credits, Decoder, frame
+from hil.packing import Received, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
-from hil.kinds import Received, decode
+from hil.packing import Received, decode
 
 CONTENT_MAX: Final = 249
 OVERHEAD: Final = 6  # COBS, CRC-32 and the delimiter, in octets

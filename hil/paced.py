@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 from hil.connection import Outcome
 from hil.errand import SessionEndedError
 from hil.errors import BoardError, BoardSilentError, PortLostError
-from hil.kinds import Received, Status, Time, Timed
+from hil.kinds import Status, Time, Timed
 from hil.line import Line
 from hil.offset import Exchange, offset_of
 from hil.pace import Beat, Pace
+from hil.packing import Received
 from hil.real_time import RealTime
 
 if TYPE_CHECKING:

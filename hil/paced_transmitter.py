@@ -7,8 +7,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from hil.connection import Outcome
-from hil.kinds import Frames, GrantFlag, Reason, Received, Refused, Status, Waiting
+from hil.kinds import Frames, GrantFlag, Reason, Refused, Status, Waiting
 from hil.paced import NUMBERS, Paced
+from hil.packing import Received
 from hil.real_time import WAY_MAX_S
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from hil.errors import BoardError
-from hil.kinds import COUNTERS, Echo, Echoed, Identity, Poll, Status, Time, Timed, encode
+from hil.kinds import COUNTERS, Echo, Echoed, Identity, Poll, Status, Time, Timed
 from hil.line import Line
 from hil.link import frame
+from hil.packing import encode
 from hil.ports import open_port
 from hil.rates import met
 from hil.statistics import Statistics

@@ -13,15 +13,14 @@ from hil.kinds import (
     GrantFlag,
     HostMessage,
     Reason,
-    Received,
     Refused,
     Reply,
     ReplyFlag,
     Status,
     Waiting,
-    code_of,
 )
 from hil.link import OVERHEAD
+from hil.packing import Received, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,9 @@ import cffi
 import pytest
 
 from hil.boards.firmware import FOLDERS, folder_of, sources
-from hil.kinds import COUNTERS, Configure, Configured, Poll, Started, Status, encode
+from hil.kinds import COUNTERS, Configure, Configured, Poll, Started, Status
 from hil.link import Decoder, frame
+from hil.packing import encode
 from tests.hil.conftest import start_of
 
 HERE = Path(__file__).parent

@@ -28,9 +28,9 @@ from hil.kinds import (
     Start,
     Started,
     Status,
-    encode,
 )
 from hil.link import CONTENT_MAX, Decoder, frame
+from hil.packing import encode
 
 PATIENCE_S = 5.0
 ATTEMPTS = 25

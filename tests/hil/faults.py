@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hil.kinds import Identity, encode
+from hil.kinds import Identity
 from hil.link import Decoder, frame
+from hil.packing import encode
 
 Pieces = list[tuple[float, bytes]] | None
 """What comes out, and when, s from now; None: the line hangs up here."""

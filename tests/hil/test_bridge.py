@@ -27,8 +27,9 @@ from hil.errors import (
     BoardSilentError,
     PortError,
 )
-from hil.kinds import Echoed, State, encode
+from hil.kinds import Echoed, State
 from hil.link import frame
+from hil.packing import encode
 from hil.wire import Piece, Recorder, read_wire
 from tests.hil.conftest import dictionary_hash, packet, transmitter_config
 from tests.hil.double import TransmitterDouble

@@ -16,8 +16,9 @@ from hil.boards.firmware import firmware_hash
 from hil.boards.target import target_of, targets
 from hil.bridge import Bridge, Expected
 from hil.errors import BoardError
-from hil.kinds import Discover, Identity, ResetCause, Restart, State, encode
+from hil.kinds import Discover, Identity, ResetCause, Restart, State
 from hil.link import frame
+from hil.packing import encode
 from tests.hil.chips import require
 from tests.hil.conftest import Host, dictionary_hash, packet, transmitter_config
 from tests.hil.double import TransmitterDouble

@@ -9,9 +9,10 @@ import pytest
 from hil.errand import carry
 from hil.errors import BoardSilentError
 from hil.inquiry import discover
-from hil.kinds import COUNTERS, Credit, Discover, Grant, Poll, Reply, ReplyFlag, Status, encode
+from hil.kinds import COUNTERS, Credit, Discover, Grant, Poll, Reply, ReplyFlag, Status
 from hil.line import Line
 from hil.link import QUESTION, Credits, Decoder, frame
+from hil.packing import encode
 from hil.statistics import Statistics
 from hil.tasks import Tick
 

@@ -20,8 +20,9 @@ from hil.errors import (
     BoardSilentError,
     PortError,
 )
-from hil.kinds import Credit, Echo, Echoed, encode
+from hil.kinds import Credit, Echo, Echoed
 from hil.link import Credits, Decoder, frame
+from hil.packing import encode
 from hil.wire import Piece, Recorder, read_wire
 from tests.hil.conftest import Host
 from tests.hil.double import TransmitterDouble

@@ -10,9 +10,10 @@ import pytest
 import flightsw
 from flightsw.board_octets import capped
 from flightsw.line_load import CONTENT_MAX, LineLoad, fit, line_load
-from hil.kinds import Data, Frames, Grant, Reply, encode
+from hil.kinds import Data, Frames, Grant, Reply
 from hil.link import CONTENT_MAX as LINK_CONTENT_MAX
 from hil.link import frame
+from hil.packing import encode
 
 ENOUGH = {"transmitter": 115_200, "sequencer": 230_400}
 

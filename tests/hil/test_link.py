@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil import kinds
-from hil.kinds import COUNTERS, LAYOUTS, Credit, Discover, Echo, Poll, Received, decode, encode
+from hil.kinds import COUNTERS, Credit, Discover, Echo, Poll
 from hil.link import CONTENT_MAX, OVERHEAD, QUESTION, Credits, Decoder, content_of, frame
+from hil.packing import LAYOUTS, Received, decode, encode
 from tests.hil.document import DOCUMENT, Example, Spoilt, examples, spoilt
 
 contents = st.binary(min_size=2, max_size=CONTENT_MAX) | st.lists(

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.kinds import Discover, Echo, Poll, encode
+from hil.kinds import Discover, Echo, Poll
 from hil.link import CONTENT_MAX, DELIMITER, Decoder, FrameError, content_of, frame
+from hil.packing import encode
 from tests.hil.bench import Bench, decoded, encoded
 from tests.hil.document import Example, Spoilt, examples, spoilt
 

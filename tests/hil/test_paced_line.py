@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from hil.boards.virtual import VirtualBoard
-from hil.kinds import Echo, Echoed, Frames, Status, encode
+from hil.kinds import Echo, Echoed, Frames, Status
 from hil.link import Credits, frame
+from hil.packing import encode
 from tests.deframer import frames
 from tests.hil.conftest import Host, packet, start_of, transmitter_config
 

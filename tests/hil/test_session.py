@@ -37,9 +37,9 @@ from hil.kinds import (
     Time,
     Timed,
     Waiting,
-    encode,
 )
 from hil.link import Decoder, frame
+from hil.packing import encode
 from tests.hil.bench import Bench, encoded
 from tests.hil.conftest import dictionary_hash, packet, start_of, transmitter_config
 from tests.hil.double import SequencerDouble, TransmitterDouble

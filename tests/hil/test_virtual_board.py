@@ -30,9 +30,9 @@ from hil.kinds import (
     State,
     Status,
     Stop,
-    encode,
 )
 from hil.link import Decoder, frame
+from hil.packing import encode
 from tests.hil.conftest import Host, dictionary_hash, packet, start_of, transmitter_config
 from tests.hil.double import TransmitterDouble
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.describe import describe
-from hil.kinds import Discover, Grant, Identity, Poll, Refused, encode
+from hil.kinds import Discover, Grant, Identity, Poll, Refused
 from hil.link import frame
+from hil.packing import encode
 from hil.wire import Piece, Recorder, WireLogError, read_wire
 
 pieces = st.lists(
