@@ -40,6 +40,8 @@ class Found:
         What the board says of itself.
     why : str
         Why nobody answers, or that nobody was asked.
+    silent : bool
+        Whether somebody was asked, and nobody answers.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Found:
     pid: int | None = None
     identity: Identity | None = None
     why: str = ""
+    silent: bool = False
 
 
 def boards_here(*, port: str | None = None, baud: int = BAUD) -> list[Found]:
@@ -152,4 +155,5 @@ def _asked(found: Found, baud: int, *, must: bool) -> Found:
     try:
         return replace(found, identity=who_is_on(found.port, baud, other_rates=must))
     except BoardError as error:
-        return replace(found, why=str(error).removeprefix(f"{found.port}: "))
+        why = str(error).removeprefix(f"{found.port}: ")
+        return replace(found, why=why, silent=isinstance(error, BoardSilentError))

@@ -103,32 +103,31 @@ def list_lines(found: list[Found], *, asked: str | None = None) -> Iterator[Line
     for each in found:
         usb = f"{each.usb}  " if each.usb else ""
         yield Line.of(f"{each.name:<{_LABEL - 1}} {usb}{each.title}")
-        if each.pid is not None:
-            yield Line.of(f"{'':<{_LABEL}}end it: kill {each.pid}")
-        if each.identity is None:
-            yield Line.of(Span(f"{'':<{_LABEL}}{each.why}", "dim"))
-            continue
-        state = "; in a flight" if each.identity.session else ""
-        yield Line.of(
-            Span(
-                f"{'':<{_LABEL}}{each.identity.name}: {', '.join(roles_of(each.identity))}{state}",
-                "good",
-            )
-        )
-        yield Line.of(f"{'':<{_LABEL}}{version_of(each.identity)}")
-        if each.pid is not None and Path(each.port).is_symlink():
-            yield Line.of(f"{'':<{_LABEL}}{each.port}")
+        for span in _who(each):
+            yield Line.of(f"{'':<{_LABEL}}", span)
     if not found:
         yield Line.of("no serial ports here, and no board that is a process")
     if asked is not None:
-        if not found[0].identity:
-            yield Line.of("ports and boards here:  flightsw board list")
-            yield Line.of(
-                "firmware for a board:   flightsw board build; flightsw board flash TARGET"
-            )
+        if any(each.silent for each in found):
+            yield Line.of("its firmware:")
+            yield Line.of("  flightsw board flash TARGET")
     elif not any(each.identity or each.pid for each in found):
         yield Line.of("a board that needs nothing but the package:")
         yield Line.of(f"  {START}")
+
+
+def _who(found: Found) -> Iterator[Span]:
+    """Yield who answers, or why nobody does, and of a process how it is ended."""
+    if found.identity is None:
+        yield Span(found.why, "dim")
+    else:
+        state = "; in a flight" if found.identity.session else ""
+        yield Span(f"{found.identity.name}: {', '.join(roles_of(found.identity))}{state}", "good")
+        yield Span(version_of(found.identity))
+        if found.pid is not None and Path(found.port).is_symlink():
+            yield Span(found.port)
+    if found.pid is not None:
+        yield Span(f"end it: kill {found.pid}")
 
 
 def version_of(identity: Identity) -> str:

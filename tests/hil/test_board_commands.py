@@ -79,6 +79,7 @@ def test_a_port_on_which_nobody_answers_says_so(capsys, monkeypatch):
 
     assert code == as_json[0] == 3
     assert "no board of this link answers" in out
+    assert out.splitlines()[-1] == "  flightsw board flash TARGET"
     assert "board start" not in out
     assert json.loads(as_json[1])["boards"][0]["identity"] is None
 
@@ -90,6 +91,7 @@ def test_a_port_that_is_not_here_is_told_with_what_is(capsys):
     assert code == 3
     assert "no /dev/ttyACM9. Ports here: " in out
     assert f"{board.port} (virtual board)" in out
+    assert "board flash" not in out
     assert "board start" not in out
 
 

@@ -21,7 +21,7 @@ NEAR = 0.025
 @pytest.mark.parametrize("command", ["build", "flash"])
 def test_a_rate_that_a_board_cannot_have_is_an_error_of_use(name, command, capsys, monkeypatch):
     monkeypatch.setattr(subprocess, "run", None)  # nothing is compiled
-    fastest = targets()[name].rates.hz // targets()[name].rates.least
+    fastest = round(targets()[name].rates.hz / targets()[name].rates.least)
 
     code = main(["board", command, name, "--baud", str(2 * fastest)])
 

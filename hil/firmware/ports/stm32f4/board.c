@@ -60,6 +60,10 @@
 #error "CORTEXM_CYCLES_PER_us is 84 (any of the family) or 168 (F405, F446)"
 #endif
 
+#if BOARD_RATE_HZ != (STM32F4_USART == 2 ? 42000000 : 84000000)
+#error "BOARD_RATES begins with the clock of the USART's bus"
+#endif
+
 static uint32_t flags;
 
 /// Each wait is bounded: an emulator may lack what we wait for.
