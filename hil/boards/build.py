@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from hil.errors import BoardError, BoardUseError
 BAUD: Final = 115_200
 ELF: Final = "firmware.elf"
 _IMAGES: Final = ("firmware.uf2", "firmware.hex", "firmware.bin", ELF)  # the first is flashed
-_TOO_LARGE: Final = "has no room for its firmware"  # fits.cmake
+_ENGLISH: Final = {"LC_ALL": "C.UTF-8"}  # what the linker says is read
 _PORT_FILES: Final = {".c", ".h", ".S", ".ld", ".cmake", ".txt"}
 
 
@@ -123,15 +124,28 @@ def _run_cmake(target: Target, baud: int, folder: Path) -> None:
     configure += [f"-DBOARD={target.id}", f"-DBOARD_BAUD={baud}"]
     configure += [f"-DPython3_EXECUTABLE={sys.executable}"]
     for command in (configure, ["cmake", "--build", str(folder)]):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, **_ENGLISH}
+        )
         if done.returncode:
-            said = (done.stdout + done.stderr).strip().splitlines()
-            for line in said:
-                if _TOO_LARGE in line:
-                    raise BoardError(line)
-            reason = "\n".join(said[-12:])
+            said = (done.stdout + done.stderr).strip()
+            reason = "\n".join(said.splitlines()[-12:])
             msg = f"the firmware for {target.id} cannot be built:\n{reason}"
-            raise BoardError(msg)
+            raise BoardError(_too_large(target, said) or msg)
+
+
+def _too_large(target: Target, said: str) -> str:
+    """Return what a board has no room for: as fits.cmake says, or the linker's script before it."""
+    who = f"{target.id} has no room for its firmware: "
+    found = re.search(rf"^{re.escape(who)}.*$", said, re.MULTILINE)
+    if found:
+        return found[0]
+    found = re.search(r"region `?(\w+)'? overflowed by (\d+) bytes", said)
+    if found:
+        return f"{who}it takes {found[2]} octets more than {found[1]} of its linker script has"
+    if "no room for the stack" in said:  # sections.ld
+        return f"{who}it leaves less RAM than cortexm_stack_bytes of its linker script"
+    return ""
 
 
 def _keep(fresh: Path, cached: Path) -> None:

@@ -87,6 +87,29 @@ def test_what_it_has_no_room_for_is_refused_with_both_figures(port, tmp_path, me
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        (
+            "LENGTH = 128K",
+            "LENGTH = 8K",
+            r"takes \d+ octets more than FLASH of its linker script has",
+        ),
+        ("LENGTH = 8K", "LENGTH = 4K", r"takes \d+ octets more than RAM of its linker script has"),
+        ("stack_bytes = 2K", "stack_bytes = 4K", "leaves less RAM than cortexm_stack_bytes of .*"),
+    ],
+)
+def test_what_its_linker_script_has_no_room_for_is_told_in_a_line(port, old, new, said) -> None:
+    require("bench-board")
+    change(port.with_name("memory.ld"), old, new)
+
+    with pytest.raises(BoardError) as error:
+        build("bench-board")
+
+    told = f"bench-board has no room for its firmware: it {said}"
+    assert re.fullmatch(told, str(error.value)), str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
         ("BOARD_RAM_MAX 6144", "BOARD_RAM 6144", "sets no BOARD_RAM_MAX"),
         ("BOARD_RAM_MAX 6144", "BOARD_RAM_MAX 6K", "BOARD_RAM_MAX is 6K; whole numbers are wanted"),
         ("24000000 16", "16 24000000", "BOARD_RATES is a rate, the least and the greatest divisor"),
