@@ -67,16 +67,16 @@ def command(  # noqa: PLR0913  one a flag
     check_speed(choice, speed)
     asked["--board"] = board["board"]
     given = [flag for flag, value in asked.items() if value not in (None, ())]
-    if _is_run(name):
+    from flightsw.records.reader import called_run
+
+    if called_run(name) is not None:
         if given or force:
             flag = given[0] if given else "--force"
             msg = f"{flag} is for a flight; {name} is a run that was flown before"
             raise click.UsageError(msg)
         return _replay(name, speed, door)
     check_flight_options(faults=faults, at_s=at_s, out=out, force=force)
-    from flightsw.scenario import load
-
-    scenario = load(name, faults=faults, at_s=at_s, rate_hz=rate_hz, seed=seed)
+    scenario = _loaded(name, faults=faults, at_s=at_s, rate_hz=rate_hz, seed=seed)
     watched = _Watched(scenario, speed=speed, out=out, force=force, no_color=no_color)
     if choice is None:
         return watched.serve(door)
@@ -96,11 +96,24 @@ def _need_extra() -> None:
         raise click.ClickException(msg)
 
 
-def _is_run(name: str) -> bool:
-    """Return whether a name is one of a run folder, here or in ./runs."""
-    from flightsw.records.run_folder import RUNS
+def _loaded(name: str, **asked: Any) -> Scenario:
+    """Load a scenario; where nothing is called so, say also which runs there are."""
+    from flightsw.errors import FlightswError, ScenarioError
+    from flightsw.records.reader import runs_here
+    from flightsw.scenario import load
+    from flightsw.scenario.catalogue import find
 
-    return Path(name).is_dir() or (RUNS / name).is_dir()
+    path = Path(name)
+    if path.is_file() and path.suffix != ".toml":
+        msg = f"{name} is no file of a mission or scenario (.toml), and in no folder of a run"
+        raise FlightswError(msg)
+    try:
+        return load(name, **asked)
+    except ScenarioError as error:
+        if find(name, ("mission", "scenario")) is not None:
+            raise
+        msg = f"{error}\nnor is there a run of that name: {runs_here(name)}"
+        raise FlightswError(msg) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +254,8 @@ def _serve(session: Session, run: dict[str, Any], plan: dict[str, Any], door: _D
     app = Guard(pages, hosts=address.hosts, token=address.token)
 
     def began() -> None:
-        tell(f"console  {address.url}   (Ctrl-C ends it)")
+        where = "on every address of this machine; " if address.everywhere else ""
+        tell(f"console  {address.url}   ({where}Ctrl-C ends it)")
         if not door.no_browser:
             _open(address)
 

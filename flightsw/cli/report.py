@@ -26,6 +26,7 @@ def command(
     *, run: str, out: Path | None, against: str | None, open_it: bool, as_json: bool
 ) -> int:
     """Show a flight as one HTML file; RUN is a folder, or the name of one in runs/."""
+    _check_flown(run, against)
     if as_json:
         from flightsw.cli.output import show_json
         from flightsw.report.page import told_of
@@ -37,6 +38,21 @@ def command(
     if open_it:
         click.launch(path.resolve().as_uri())
     return 0
+
+
+def _check_flown(*names: str | None) -> None:
+    """Say of a mission or scenario that it is to be flown first."""
+    from flightsw.records.files import RecordError
+    from flightsw.records.reader import called_run, runs_here
+    from flightsw.scenario.catalogue import find
+
+    for name in names:
+        if name is None or called_run(name) is not None:
+            continue
+        known = find(name, ("mission", "scenario"))
+        if known is not None and known.kind:
+            msg = f"{name} is a {known.kind}; a report is of a run: {runs_here(name)}"
+            raise RecordError(f"{msg}\n  --> fly it: flightsw run {name} --report")
 
 
 def write_report(run: Path | str, *, out: Path | None = None, against: str | None = None) -> Path:

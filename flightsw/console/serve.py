@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 PORT: Final = 8765
 LOCAL: Final = ("127.0.0.1", "localhost")
 EVERY: Final = ("0.0.0.0", "::", "")  # all addresses of this machine, whatever their names
+ELSEWHERE: Final = {  # no machine has these, but the way to them is known: RFC 5737, RFC 3849
+    socket.AF_INET: "192.0.2.1",
+    socket.AF_INET6: "2001:db8::1",
+}
 WAITING_BYTES: Final = 1 << 18  # in the system for one browser; what is older goes first
 GRACE_S: Final = 1
 PING_S: Final = 20.0
@@ -40,13 +44,18 @@ class Address:
     """Where a console listens, and what its page is called by.
 
     `hosts` are the `Host` headers that are answered; empty for any, on all addresses at once: then
-    only the token tells who may ask.
+    only the token tells who may ask. Its `url` then names one of them that others can reach.
     """
 
     listener: socket.socket
     url: str
     hosts: frozenset[str]
     token: str | None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it listens on all addresses of this machine."""
+        return not self.hosts
 
 
 def listen(host: str, port: int) -> Address:
@@ -69,8 +78,20 @@ def listen(host: str, port: int) -> Address:
         hosts = frozenset(f"{each}:{port}" for each in LOCAL)
         return Address(listener, f"http://{name}:{port}/", hosts, None)
     token = secrets.token_urlsafe(16)
-    hosts = frozenset() if host in EVERY else frozenset({f"{name}:{port}"})
-    return Address(listener, f"http://{name}:{port}/?token={token}", hosts, token)
+    if host in EVERY:
+        url = f"http://{_reachable(family)}:{port}/?token={token}"
+        return Address(listener, url, frozenset(), token)
+    url = f"http://{name}:{port}/?token={token}"
+    return Address(listener, url, frozenset({f"{name}:{port}"}), token)
+
+
+def _reachable(family: socket.AddressFamily) -> str:
+    """Return the address that this machine has towards others, or its name; nothing is sent."""
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((ELSEWHERE[family], 9))
+        found = str(probe.getsockname()[0])
+        return f"[{found}]" if family == socket.AF_INET6 else found
+    return socket.gethostname()
 
 
 class Server:

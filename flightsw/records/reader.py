@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -125,19 +126,48 @@ def _ledger(
 
 
 def run_folder(name: Path | str) -> Path:
-    """Return the folder that a run is called by: a path, or a name in ``./runs``."""
+    """Return the folder that a run is called by: see `called_run`; RecordError if there is none."""
+    found = called_run(name)
+    if found is not None:
+        return found
+    path = Path(name)
+    if path.exists():
+        msg = f"{path} is a file, and in no folder of a run; give the run's folder"
+        raise RecordError(msg)
+    msg = f"no run {path}; {runs_here(str(name))}"
+    raise RecordError(msg)
+
+
+def called_run(name: Path | str) -> Path | None:
+    """Return the folder of the run that is called so; None if nothing here is.
+
+    A run is called by the path of its folder, by its name in ``./runs``, or by a file in it. A
+    TOML file is never one of a run.
+    """
     path = Path(name)
     for candidate in (path, RUNS / path):
         if candidate.is_dir():
             return candidate
-    if path.exists():
-        msg = f"{path} is a file; a run is a folder"
-        raise RecordError(msg)
+        parent = candidate.parent
+        if candidate.suffix != ".toml" and candidate.is_file() and _is_of_run(parent):
+            return parent
+    return None
+
+
+def runs_here(wanted: str) -> str:
+    """Return in words which runs there are: the nearest to a name, else the last."""
     here = sorted(each.parent.name for each in RUNS.glob("*/run.json"))
-    more = "…, " if len(here) > SHOWN else ""
-    known = f"runs here: {more}{', '.join(here[-SHOWN:])}" if here else "there is no run in ./runs"
-    msg = f"no run {path}; {known}"
-    raise RecordError(msg)
+    beside = sorted(each.parent.name for each in Path().glob("*/run.json"))
+    near = get_close_matches(wanted, [*here, *beside], n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    known = here or beside
+    more = "…, " if len(known) > SHOWN else ""
+    return f"runs here: {more}{', '.join(known[-SHOWN:])}" if known else "there is no run in ./runs"
+
+
+def _is_of_run(folder: Path) -> bool:
+    return any((folder / each).is_file() for each in ("run.json", DOWNLINK))
 
 
 def _downlink(path: Path, missing: list[str]) -> bytes | None:

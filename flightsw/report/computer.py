@@ -60,7 +60,7 @@ def phases(flown: Flown) -> list[dict[str, Any]]:
         name = entries[number].title if number < len(entries) else f"entry {number}"
         found.append(
             {
-                "title": "before the first" if number == NO_ENTRY else name,
+                "title": "before the first event" if number == NO_ENTRY else name,
                 "from_s": float(t_s[begin]),
                 "to_s": float(t_s[end]),
             }

@@ -8,6 +8,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from flightsw.ground.signs import signs
+from flightsw.scenario.faultkinds import FAULT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,11 +64,21 @@ def command(manifest: Mapping[str, Any]) -> str | None:
 def faults(flown: Flown) -> list[dict[str, Any]] | None:
     """Return what each act did, from truth, and the first sign of it that was heard after.
 
-    None when the ledger is missing.
+    `changed` is what the act changed, in words. None when the ledger is missing.
     """
     if flown.record.faults is None:
         return None
-    return [dict(act) | {"seen": _seen(flown, act)} for act in flown.record.faults]
+    return [
+        dict(act) | {"changed": _changed(act), "seen": _seen(flown, act)}
+        for act in flown.record.faults
+    ]
+
+
+def _changed(act: Mapping[str, Any]) -> dict[str, str]:
+    """Return what an act changed, and how that stood before and after; of a kind known here."""
+    kind, values = FAULT_KINDS.get(act["kind"]), (act["before"], act["after"])
+    before, after = (kind.changed.shown(each) if kind else f"{each:g}" for each in values)
+    return {"what": kind.changed.what if kind else "", "before": before, "after": after}
 
 
 def _seen(flown: Flown, act: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -78,7 +78,7 @@ def told(flown: Flown, other: Flown | None = None) -> dict[str, Any]:
         "plots": plots.plots(flown, other, arrays),
         "marks": plots.marks(flown.ground),
         "gaps": plots.gaps(flown, other),
-        "close_ups": [_close_up(flown, window, arrays) for window in windows],
+        "close_ups": [_close_up(flown, window, arrays, other) for window in windows],
         "track": track.track(flown, other),
         "radar": flown.radar,
         "downlink": _downlink(flown),
@@ -146,7 +146,9 @@ def environment() -> Environment:
         "fixed": _fixed,
         "signed": _signed,
         "spaced": lambda value: "–" if value is None else f"{value:,}".replace(",", "\u202f"),
-        "place": lambda spot: story.place(spot["latitude_deg"], spot["longitude_deg"]),
+        "place": lambda spot, digits: story.place(
+            spot["latitude_deg"], spot["longitude_deg"], digits
+        ),
     }
     return made
 
@@ -204,7 +206,9 @@ def _title(manifest: Any, kind: str) -> str | None:
     return None
 
 
-def _close_up(flown: Flown, window: plots.Window, arrays: Arrays) -> dict[str, Any]:
+def _close_up(
+    flown: Flown, window: plots.Window, arrays: Arrays, other: Flown | None
+) -> dict[str, Any]:
     events = [
         {"t_s": row.heard.t_s, "text": row.title, "from": "heard"}
         for row in (flown.ground.timeline if flown.ground else ())
@@ -223,7 +227,7 @@ def _close_up(flown: Flown, window: plots.Window, arrays: Arrays) -> dict[str, A
             for moment in window.moments
         ],
         "events": sorted(events, key=lambda event: float(event["t_s"])),
-        "plots": plots.close_up(flown, window, arrays),
+        "plots": plots.close_up(flown, window, arrays, other),
     }
 
 

@@ -12,6 +12,8 @@ from flightsw.dictionary.parameters import Parameter, parameter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from flightsw.ground import GroundPicture
     from flightsw.report.curves import Arrays
     from flightsw.report.flown import Flown
@@ -51,25 +53,52 @@ def plots(flown: Flown, other: Flown | None, arrays: Arrays) -> list[dict[str, A
     return made
 
 
-def close_up(flown: Flown, window: Window, arrays: Arrays) -> list[dict[str, Any]]:
+def close_up(
+    flown: Flown, window: Window, arrays: Arrays, other: Flown | None = None
+) -> list[dict[str, Any]]:
     """Return the same plots about a moment, every sample that was heard."""
-    t_s = flown.t_s
-    inside = (t_s >= window.from_s) & (t_s <= window.to_s)
     made: list[dict[str, Any]] = []
-    if not inside.any():
-        return made
-    for names in wanted(flown):
-        shown = [p for p in map(parameter, names) if p is not None]
-        series = []
-        for index, one in enumerate(shown):
-            values = flown.values(one.name)
-            if values is None or (len(shown) > 1 and not values[inside].any()):
-                continue
-            curve = arrays.curve(t_s[inside], values[inside] * one.scale, buckets=None)
-            series.append(_look(one, index, many=len(shown) > 1) | curve)
-        if series:
-            made.append(_plot(shown, series))
+    if _within(flown, window).any():
+        flights = [flown] if other is None else [flown, other]
+        for names in wanted(flown):
+            shown = [p for p in map(parameter, names) if p is not None]
+            many = len(shown) > 1
+            kept = [(i, p) for i, p in enumerate(shown) if not many or _told(flights, p, window)]
+            for group in [kept] if other is None else [[each] for each in kept]:
+                series = list(_samples(flights, group, window, arrays, many=many))
+                if series:
+                    made.append(_plot([one for _, one in group], series))
     return made
+
+
+def _samples(
+    flights: list[Flown],
+    group: list[tuple[int, Parameter]],
+    window: Window,
+    arrays: Arrays,
+    *,
+    many: bool,
+) -> Iterator[dict[str, Any]]:
+    for index, one in group:
+        for each in flights:
+            values, inside = each.values(one.name), _within(each, window)
+            if values is not None and inside.any():
+                look = _look(one, index, many=many)
+                if len(flights) > 1:
+                    look = _look_of_flight(each, is_other=each is not flights[0])
+                yield look | arrays.curve(
+                    each.t_s[inside], values[inside] * one.scale, buckets=None
+                )
+
+
+def _within(flown: Flown, window: Window) -> NDArray[np.bool_]:
+    return (flown.t_s >= window.from_s) & (flown.t_s <= window.to_s)
+
+
+def _told(flights: list[Flown], one: Parameter, window: Window) -> bool:
+    """Return whether a curve tells anything: one that is zero all the time is left out."""
+    values = [(each.values(one.name), _within(each, window)) for each in flights]
+    return any(told is not None and told[inside].any() for told, inside in values)
 
 
 def windows(moments: Sequence[Moment]) -> tuple[Window, ...]:
@@ -100,10 +129,11 @@ def marks(ground: GroundPicture | None) -> list[dict[str, Any]]:
     for row in ground.timeline if ground else ():
         if row.heard is not None:
             state = "alarm" if row.mark == "alarm" else "heard"
-            found.append({"t": row.heard.t_s, "text": row.title, "state": state})
+            main = row.planned is not None
+            found.append({"t": row.heard.t_s, "text": row.title, "state": state, "main": main})
         elif row.planned is not None:
             text = f"{row.title}, not seen"
-            found.append({"t": row.planned.t_s, "text": text, "state": "planned"})
+            found.append({"t": row.planned.t_s, "text": text, "state": "planned", "main": True})
     return found
 
 
@@ -138,17 +168,18 @@ def _series(
 ) -> Iterator[dict[str, Any]]:
     many = len(shown) > 1
     for index, one in enumerate(shown):
-        values = flown.values(one.name)
-        if values is not None:
-            look = _look(one, index, many=many)
-            if other is not None:
-                look["label"] = flown.name
-            yield look | arrays.curve(flown.t_s, values * one.scale)
-    if other is not None:
-        values = other.values(shown[0].name)
-        if values is not None:
-            look = {"label": other.name, "look": OTHER_LOOK, "dash": 1}
-            yield look | arrays.curve(other.t_s, values * shown[0].scale)
+        for each in (flown,) if other is None else (flown, other):
+            values = each.values(one.name)
+            if values is not None:
+                look = _look(one, index, many=many)
+                if other is not None:
+                    look = _look_of_flight(each, is_other=each is other)
+                yield look | arrays.curve(each.t_s, values * one.scale)
+
+
+def _look_of_flight(flown: Flown, *, is_other: bool) -> dict[str, Any]:
+    look = OTHER_LOOK if is_other else LOOKS[0]
+    return {"label": flown.name, "look": look, "dash": int(is_other)}
 
 
 def _label(one: Parameter, *, many: bool) -> str:

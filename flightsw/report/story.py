@@ -27,6 +27,7 @@ ABOUT_TRACE: Final = (
     "The first packet that is not as in the same flight without its faults, flown again with the "
     "same seed: the earliest that telemetry could tell."
 )
+DEGRADED: Final = "Degraded by its board: not to be taken for a flight that passed."
 ABOUT_SIGN: Final = (
     "The first alarm or loss, or planned event that came early or had not come by the end of its "
     "band: what a room would have noticed."
@@ -65,7 +66,8 @@ def verdict(flown: Flown) -> dict[str, Any]:
     planned = f"{kept} of {len(rows)} planned events in their bands{heard}" if rows else ""
     missed = _missed(flown)
     unheard = bool(rows) and not cut and not any(row.heard for row in rows)
-    calm = success and not missed and not unheard
+    degraded = bool((summary.get("board") or {}).get("degraded"))
+    calm = success and not missed and not unheard and not degraded
     if success:
         parts = [planned, *reasons, _reached(summary)]
         sentence = f"Mission reached: {', '.join(part for part in parts if part)}."
@@ -75,6 +77,8 @@ def verdict(flown: Flown) -> dict[str, Any]:
         sentence = f"Not as expected: {'; '.join(missed)}. {sentence}"
     elif success and unheard:
         sentence = f"Not one of the planned events was heard. {sentence}"
+    if degraded:
+        sentence = f"{DEGRADED} {sentence}"
     return {
         "mark": "✓" if calm else "!" if success else "▲",
         "state": "reached" if calm else "doubtful" if success else "lost",
@@ -202,7 +206,7 @@ def _first_sign(flown: Flown) -> dict[str, Any] | None:
         text = "none: no alarm, no planned event early, late or missing"
         return _fact("First sign", text, mark="✓", about=ABOUT_SIGN)
     mark = MARKS["alarm" if first.kind == "alarm" else "out_of_band"]
-    return _fact("First sign", f"{clock(first.t_s)}  {first.text}", mark=mark, about=ABOUT_SIGN)
+    return _fact("First sign", f"{clock(first.t_s)}: {first.text}", mark=mark, about=ABOUT_SIGN)
 
 
 def _first_trace(summary: Any) -> dict[str, Any] | None:
@@ -223,10 +227,10 @@ def _last_frame(flown: Flown) -> dict[str, Any] | None:
     state = ground.last.state
     text = clock(ground.last.t_s)
     if state is not None:
-        text += f"  {state.altitude_m / 1e3:.1f} km, {state.speed_mps:.0f} m/s, "
+        text += f": {state.altitude_m / 1e3:.1f} km, {state.speed_mps:.0f} m/s, "
         text += place(degrees(state.latitude_rad), degrees(state.longitude_rad))
     if ground.cut:
-        return _fact("Last good frame", f"{text}: the record ends there", mark="!")
+        return _fact("Last good frame", f"{text}; the record ends there", mark="!")
     if ground.lost is None:
         return _fact("Last good frame", f"{text}, the end of the flight")
     if ground.lost.has_set:
@@ -247,17 +251,32 @@ def _radar(radar: Any) -> str:
 
 def _board(board: Any) -> dict[str, Any]:
     """Return which board played what part, and what came between."""
-    text = (
-        f"{board['board']} played the {board['role']}, {board['mode']}: {board['ticks']} ticks, "
-        f"{board['repeats']} repeats, {len(board['losses'])} losses, {board['resets']} resets"
+    counts = (
+        (board["ticks"], "tick", "ticks"),
+        (board["repeats"], "repeat", "repeats"),
+        (len(board["losses"]), "loss", "losses"),
+        (board["resets"], "reset", "resets"),
     )
+    text = f"{board['board']} played the {board['role']}, {board['mode']}: "
+    text += ", ".join(_counted(*each) for each in counts)
+    if board.get("ticks_lost"):
+        text += f"; {_counted(board['ticks_lost'], 'tick', 'ticks')} flown without it"
+    for loss in board["losses"]:
+        when = "" if loss["at_s"] is None else f" at {clock(loss['at_s'])}"
+        after = loss["recovered_after_s"]
+        text += f"; gone{when}, " + ("never back" if after is None else f"back after {after:.2f} s")
     clocked = board.get("real_time")
     if clocked:
-        text += f"; by the clock from {clock(clocked['from_s'])}: {clocked['ticks']} ticks, "
-        text += f"{clocked['misses']} deadlines missed"
+        ticks = _counted(clocked["ticks"], "tick", "ticks")
+        text += f"; by the clock from {clock(clocked['from_s'])}: {ticks}, "
+        text += f"{_counted(clocked['misses'], 'deadline', 'deadlines')} missed"
     silent = "; it sent nothing" if board["silent"] else ""
     degraded = "; degraded" if board["degraded"] else ""
     return _fact("Board", text + silent + degraded, mark="▲" if degraded else "")
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}".replace(",", "\u202f")
 
 
 def _judged(flown: Flown, summary: Any) -> Iterator[dict[str, Any]]:

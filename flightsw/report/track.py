@@ -26,6 +26,7 @@ FULL_TURN_DEG: Final = 360.0
 LINE_POINTS_MAX: Final = 20_000  # 100 kB; a greater piece of the world is drawn more coarsely
 COARSE_STEPS: Final = 10  # 0.1 deg
 NEAR_DEG: Final = 15.0  # how far outside the track a station is still drawn
+SMALL_DEG: Final = 0.5  # places about a smaller track have two more digits
 
 Box = tuple[float, float, float, float]
 
@@ -46,6 +47,7 @@ def track(flown: Flown, other: Flown | None) -> dict[str, Any] | None:
     return {
         "tracks": tracks,
         "places": places,
+        "place_digits": 4 if max(box[2] - box[0], box[3] - box[1]) < SMALL_DEG else 2,
         "world": piece_of_world(_wide(box)),
         "stations": list(_stations(flown)),
         "bodies": list(_bodies(flown)),
@@ -62,7 +64,7 @@ def _track(flown: Flown, label: str, look: str, dash: int) -> dict[str, Any]:
     points: list[list[float] | None] = []
     silences = [s.from_s for s in flown.ground.silences if s.to_s is not None]
     for row, after in zip(rows.tolist(), [*rows[1:].tolist(), rows[-1]], strict=True):
-        points.append([round(float(longitude[row]), 4), round(float(latitude[row]), 4)])
+        points.append([round(float(longitude[row]), 5), round(float(latitude[row]), 5)])
         if any(flown.t_s[row] <= at < flown.t_s[after] for at in silences):
             points.append(None)
     return {"label": label, "look": look, "dash": dash, "points": points}
@@ -105,8 +107,8 @@ def _place(label: str, mark: str, latitude: float, longitude: float, look: str) 
         "label": label,
         "mark": mark,
         "look": look,
-        "latitude": round(latitude, 4),
-        "longitude": round(longitude, 4),
+        "latitude": round(latitude, 5),
+        "longitude": round(longitude, 5),
     }
 
 

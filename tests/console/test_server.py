@@ -33,6 +33,30 @@ def refused(*arguments: str, cwd, env=None) -> str:
     return done.stderr.strip()
 
 
+def test_a_name_that_nothing_has_is_told_with_the_runs_that_are(tmp_path):
+    (tmp_path / "runs" / "mine-0001").mkdir(parents=True)
+    (tmp_path / "runs" / "mine-0001" / "run.json").touch()
+
+    said = refused("nope", cwd=tmp_path)
+
+    assert said.startswith("error: no mission or scenario `nope`; known: ")
+    assert said.endswith("nor is there a run of that name: runs here: mine-0001")
+
+
+def test_a_log_by_itself_is_refused_in_one_line(tmp_path):
+    (tmp_path / "some.ccsds").write_bytes(bytes(2_000_000))
+
+    assert refused("some.ccsds", cwd=tmp_path) == (
+        "error: some.ccsds is no file of a mission or scenario (.toml), and in no folder of a run"
+    )
+
+
+def test_a_run_is_played_by_a_file_in_its_folder(console, flown):
+    played = console(str(flown("lost") / "downlink.ccsds"))
+
+    assert played.ask("/api/run")["run"] == "lost"
+
+
 @pytest.fixture
 def played(console, flown):
     return console(str(flown("lost")))
@@ -99,6 +123,10 @@ def test_another_address_wants_the_token_that_it_printed(console, flown):
     open_to_all = console(str(flown("lost")), "--host", "0.0.0.0")
     token = open_to_all.url.partition("token=")[2]
 
+    assert "//0.0.0.0" not in open_to_all.url  # an address that a person can open
+    with urllib.request.urlopen(open_to_all.url) as page:
+        assert page.status == 200
+    assert "on every address of this machine" in open_to_all.said
     assert len(token) >= 20
     assert open_to_all.status("/api/run") == 403
     assert open_to_all.status("/?token=wrong") == 403

@@ -177,6 +177,12 @@ def test_flown_on_without_its_board_a_run_is_degraded_and_not_passed(capsys):
     assert summary["board"]["degraded"]
     assert summary["board"]["ticks_lost"] > 0
     assert summary["telemetry"]["lost"]
+    told = told_of("run")
+    assert told["verdict"]["state"] == "doubtful"
+    assert told["verdict"]["sentence"].startswith("Degraded by its board: not to be taken for a")
+    (words,) = (fact["text"] for fact in told["in_short"] if fact["label"] == "Board")
+    assert "never back" in words
+    assert "flown without it" in words
 
 
 def test_a_reset_board_is_told_and_its_transmitter_started_again(capsys):

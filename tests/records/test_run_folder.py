@@ -10,7 +10,7 @@ import pytest
 
 from flightsw.records import RecordError, RunFolder
 from flightsw.records.files import write_whole
-from flightsw.records.reader import run_folder
+from flightsw.records.reader import called_run, run_folder
 from flightsw.summary import summary
 
 NAMES = {
@@ -238,3 +238,25 @@ def test_a_run_that_is_not_there_is_told_with_the_newest_that_are(tmp_path, monk
 
     with pytest.raises(RecordError, match=r"runs here: …, mine-2, .*, mine-6$"):
         run_folder("nope")
+    with pytest.raises(RecordError, match=r"no run mine-33; did you mean `mine-3`\?$"):
+        run_folder("mine-33")
+
+
+@pytest.mark.parametrize("file", ["run.json", "downlink.ccsds", "truth.npz"])
+def test_a_file_in_its_folder_stands_for_a_run(tmp_path, monkeypatch, file):
+    monkeypatch.chdir(tmp_path)
+    run = tmp_path / "runs" / "mine-0001"
+    run.mkdir(parents=True)
+    (run / "run.json").touch()
+    (run / file).touch()
+
+    assert run_folder(run / file) == run
+    assert run_folder(f"runs/mine-0001/{file}") == Path("runs/mine-0001")
+    assert run_folder(f"mine-0001/{file}") == Path("runs/mine-0001")
+
+
+def test_a_file_that_people_write_stands_for_no_run_whatever_lies_beside_it(tmp_path):
+    for name in ("run.json", "mine.toml"):
+        (tmp_path / name).touch()
+
+    assert called_run(tmp_path / "mine.toml") is None

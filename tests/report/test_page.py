@@ -43,6 +43,20 @@ def test_nothing_is_cut_off(opened, run, against, width):
     )
 
 
+@pytest.mark.parametrize("run", ["lost", "sounding"])
+def test_on_a_phone_tables_scroll_and_the_page_does_not(opened, run):
+    page = opened(run, width=420).page
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 420
+
+
+def test_its_parts_are_counted_from_one(opened):
+    numbers = opened("nominal").page.locator("h2 .number")
+
+    assert numbers.all_inner_texts() == [str(number) for number in range(1, 11)]
+    assert all(each.is_visible() for each in numbers.all())
+
+
 def test_dark_unless_the_reader_wants_light_and_a_key_turns_it(opened):
     page = opened("nominal").page
     background = "getComputedStyle(document.body).backgroundColor"

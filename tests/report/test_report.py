@@ -19,6 +19,7 @@ from flightsw.ground.exchange import echoes_text
 from flightsw.ground.radar import Echoes
 from flightsw.report import report
 from flightsw.report.page import told_of
+from flightsw.scenario.faultkinds import FAULT_KINDS
 
 
 class Page(HTMLParser):
@@ -88,7 +89,7 @@ def test_a_lost_mission_says_why_and_what_was_heard_last(runs, told):
     assert text["verdict"].startswith("1 Verdict ▲ Mission lost: third stage stopped 143.9 s early")
     assert "Last good frame T+382.24 at 194.7 km" in text["verdict"]
     short = {fact["label"]: fact["text"] for fact in told("lost")["in_short"]}
-    assert short["First sign"] == "T+382.03  Third-stage pressure low"
+    assert short["First sign"] == "T+382.03: Third-stage pressure low"
     assert short["First trace"].startswith("T+382.03 EVENT: Third-stage pressure low, not in the")
 
 
@@ -257,6 +258,20 @@ def test_faults_are_told_as_truth_with_the_first_sign_of_them(told):
     assert shutdown["seen"]["text"] == "Third-stage pressure low"
     assert shutdown["seen"]["after_s"] == pytest.approx(0.03, abs=1e-6)
     assert power["seen"]["text"].startswith("telemetry lost")
+    assert power["changed"] == {"what": "supply", "before": "27 V", "after": "0 V"}
+
+
+@pytest.mark.parametrize("kind", FAULT_KINDS)
+def test_what_an_act_changed_is_told_in_words_and_units(kind):
+    """Where it is a number with a unit or a factor, or one of two words; never a bare flag."""
+    changed = FAULT_KINDS[kind].changed
+
+    assert changed.what
+    for value in (0.0, 1.0):
+        assert changed.words is None or changed.shown(value) == changed.words[int(value)]
+        assert changed.words is not None or float(changed.shown(value).split()[0]) == pytest.approx(
+            value * changed.scale
+        )
 
 
 def test_the_first_trace_stands_beside_the_first_sign_and_says_what_it_means(told, runs):
@@ -397,6 +412,21 @@ def test_two_flights_stand_on_the_same_axes(runs):
         assert [series["label"] for series in plot["series"]] == ["lost", "nominal"]
         assert len({series["dash"] for series in plot["series"]}) == 2
     assert one["window_s"][1] == pytest.approx(539.94)
+
+
+def test_two_flights_stand_side_by_side_close_up_too(runs):
+    """Of the lost one nothing after the loss, of the other every sample."""
+    (close,) = told_of(runs["lost"], against=runs["nominal"])["close_ups"]
+
+    assert [plot["parameters"] for plot in close["plots"]] == [
+        ["altitude_m"],
+        ["speed_inertial_mps"],
+        ["axial_accel_mps2"],
+        ["block-i.chamber_pressure_pa"],  # the only engine that is on
+        ["pitch_deg"],
+    ]
+    for plot in close["plots"]:
+        assert [series["label"] for series in plot["series"]] == ["lost", "nominal"]
 
 
 def test_two_flights_are_told_apart_by_their_events(runs):
@@ -544,7 +574,9 @@ def test_a_file_that_was_changed_in_the_record_is_told(copied):
     [
         pytest.param(lambda run: None, "no run", id="missing"),
         pytest.param(lambda run: run.mkdir(), "is no folder of a run", id="empty"),
-        pytest.param(lambda run: run.write_text("x"), "is a file; a run is a folder", id="a file"),
+        pytest.param(
+            lambda run: run.write_text("x"), "is a file, and in no folder of a run", id="a file"
+        ),
     ],
 )
 def test_what_is_no_run_is_one_clear_line(tmp_path, capsys, make, words):
@@ -556,6 +588,18 @@ def test_what_is_no_run_is_one_clear_line(tmp_path, capsys, make, words):
     assert code == 2
     assert words in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_mission_is_to_be_flown_before_it_is_reported(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    code = main(["report", "progress-ms-04"])
+
+    assert code == 2
+    assert capsys.readouterr().err == (
+        "error: progress-ms-04 is a mission; a report is of a run: there is no run in ./runs\n"
+        "  --> fly it: flightsw run progress-ms-04 --report\n"
+    )
 
 
 def test_a_run_of_another_version_is_refused(copied, capsys):

@@ -55,10 +55,13 @@ export class Events {
     mark.title = WORDS[row.mark];
     const text = element("td", row.short, "text");
     text.title = `${row.title}: ${WORDS[row.mark]}${row.trigger ? `, ${row.trigger}` : ""}${digit ? ` (key ${digit})` : ""}`;
-    const planned = element("td", row.planned_s === null || row.planned_s === undefined ? "–" : row.planned_s.toFixed(1), "planned");
-    const late = row.t_s !== null && typeof row.planned_s === "number";
+    const isPlanned = typeof row.planned_s === "number";
+    const planned = element("td", isPlanned ? row.planned_s.toFixed(1) : "", "planned");
     const heard = element("td", row.t_s !== null ? row.t_s.toFixed(2) : row.mark === "not_seen" ? "not seen" : "–", "heard");
-    line.append(mark, text, planned, heard, element("td", late ? delta(row.t_s - row.planned_s) : "", "delta"));
+    const late = element("td", row.t_s !== null && isPlanned ? delta(row.t_s - row.planned_s) : "", "delta");
+    if (!isPlanned) text.colSpan = 2; // its name has the room of a plan that there is not
+    if (row.mark === "not_seen") heard.colSpan = 2;
+    line.append(mark, text, ...(isPlanned ? [planned] : []), heard, ...(heard.colSpan === 2 ? [] : [late]));
     line.addEventListener("click", () => this.choose(row));
     line.dataset.event = row.name;
     return line;

@@ -35,10 +35,9 @@ const wire = new Wire({
   message(message) {
     const { store } = page;
     if (!store || page.building) return;
-    const kind = store.take(message);
+    const known = store.take(message);
     health.arrived ??= performance.now();
-    if (kind === "anew") build();
-    else if (kind === "torn") store.refresh();
+    if (!known) build();
   },
 });
 
@@ -100,12 +99,12 @@ function frame(time) {
 }
 
 function slowly(store, now, live) {
-  const seen = live ? now : page.view;
+  const seen = live ? store.told() : page.view;
   const fresh = page.gone === null && !(live && store.lost);
   const valueAt = live ? (name) => store.value(name) : (name) => page.held?.[store.index.get(name)] ?? null;
   write(at("title"), store.run.title);
   write(at("vehicle"), store.run.vehicle);
-  write(at("run"), [store.run.run && `run ${store.run.run}`, store.run.seed !== null && `seed ${store.run.seed}`].filter(Boolean).join(" · "));
+  write(at("run"), [store.run.run && `run ${store.run.run}`, store.run.seed !== null && `seed ${store.run.seed}`, store.run.board && `board ${store.run.board}`].filter(Boolean).join(" · "));
   const { mode, speed, feed, epoch_utc: epoch } = store.state;
   const pace = feed.replay ? feed.replay.speed : speed;
   write(at("mode"), `${mode} ${pace === null ? "max" : `×${pace}`}`);
@@ -143,7 +142,7 @@ function link(store, now) {
     dress(node, "chip dim");
   } else {
     const spoilt = [link.gaps && `${link.gaps} gaps`, link.damaged && `${link.damaged} damaged`, store.dropped && `${store.dropped} dropped`].filter(Boolean);
-    write(node, `${link.rate_hz.toFixed(0)} frames/s · ${spoilt.length ? spoilt.join(" · ") : "no gaps"} · lag ${lag(now === null ? null : Math.max(0, now - link.last_s))}`);
+    write(node, `${link.rate_hz.toFixed(0)} frames/s · ${spoilt.length ? spoilt.join(" · ") : "no gaps"} · lag ${lag(now === null ? null : Math.max(0, store.told() - link.last_s))}`);
     dress(node, spoilt.length ? "chip" : "chip good");
   }
   node.title = `${link.frames} frames, ${link.gaps} gaps, ${link.damaged} damaged, ${link.missing} missing; ${store.dropped} messages dropped for this page`;
@@ -170,7 +169,7 @@ function banner(store, now) {
   if (lost) {
     const { state, from_s: from } = lost;
     const where = state ? `: ${state.altitude_km.toFixed(1)} km, ${state.speed_mps.toFixed(0)} m/s, ${degrees(state.latitude_deg, "N", "S")} ${degrees(state.longitude_deg, "E", "W")}` : "";
-    const fall = lost.fall ? ` If it only falls: down near ${degrees(lost.fall.latitude_deg, "N", "S")} ${degrees(lost.fall.longitude_deg, "E", "W")} at ${clock(lost.fall.t_s, 0)}.` : "";
+    const fall = lost.fall ? ` If it only falls: ${degrees(lost.fall.latitude_deg, "N", "S")} ${degrees(lost.fall.longitude_deg, "E", "W")} at ${clock(lost.fall.t_s, 0)}.` : "";
     const [kind, what] = lost.has_set ? ["calm", "Below the horizon of every station."] : ["alarm", "▲ TELEMETRY LOST."];
     return say(kind, `${what}${held} Last good frame ${clock(from)}${where}.${fall}${search(store, now)}`);
   }
@@ -180,13 +179,15 @@ function banner(store, now) {
   const next = page.events.rows(now).find((row) => row.mark === "to_come");
   const ahead = next ? `Next in the plan: ${next.title}, ${clock(next.planned_s, 1)}, in ${Math.max(0, next.planned_s - now).toFixed(0)} s.` : "";
   const again = feed.replay ? `Replay${feed.replay.playing ? "" : ", stopped"}. ` : "";
-  say("calm", `${again}${store.state.outlook.why[0].toUpperCase()}${store.state.outlook.why.slice(1)}. ${ahead}${search(store, now)}`);
+  const { level, why } = store.state.outlook;
+  const [kind, mark] = level === "alarm" ? ["alarm", "▲ "] : level === "off" ? ["note", "! "] : ["calm", ""];
+  say(kind, `${mark}${again}${why[0].toUpperCase()}${why.slice(1)}. ${ahead}${search(store, now)}`);
 }
 
 /* The radars: when they begin to look, and after the flight what came of it. */
 function search(store, now) {
   const radar = store.state.feed.concluded?.radar;
-  if (radar) return radar.verdict === "detected" ? ` Radar, after the flight: detected on the calculated orbit (${radar.detected_by}, ${clock(radar.detected_s, 0)}).` : " Radar, after the flight: not detected on the calculated orbit.";
+  if (radar) return radar.verdict === "detected" ? ` Radar, after the flight: detected on the calculated orbit (${radar.detected_by}, ${clock(radar.detected_s, 0)}).` : " Radar, after the flight: not detected.";
   const opens = store.plan.search_from_s;
   return opens !== null && now < opens && store.lost ? ` Radar search opens in ${(opens - now).toFixed(0)} s.` : "";
 }

@@ -22,6 +22,7 @@ export class Store {
     this.taken = performance.now();
     this.dropped = 0;
     this.asking = false;
+    this.later = []; // rows that came while the history was asked for
     this.changed = 0; // counts changes of the history
     this.close = null; // {t, columns} of what is looked at closely
   }
@@ -31,24 +32,29 @@ export class Store {
     this.columns = new Map(this.wanted.map((name) => [name, []]));
   }
 
-  /* Take a message; says whether it can stand alone, or all must be asked for anew. */
+  /* Take a message; says whether it goes on with what is known here, or all must be asked for anew. */
   take(message) {
     const events = message.events ?? this.events;
-    const whole = message.generation === this.generation && message.dropped === this.dropped;
+    const known = message.generation === this.generation;
+    if (known && (message.more || message.dropped !== this.dropped || this.t.length > ROWS_MAX)) this.refresh();
     this.dropped = message.dropped;
     this.state = message;
     this.events = events;
     this.taken = performance.now();
-    for (const row of message.f) this.add(row, message.more);
-    if (message.more || this.t.length > ROWS_MAX) this.refresh();
-    return message.generation !== this.generation ? "anew" : whole ? "whole" : "torn";
+    for (const row of message.f) this.add(row);
+    return known;
   }
 
-  /* `alone`: the newest of many rows, for the list of parameters; the plots wait for the history. */
-  add(row, alone = false) {
+  /* While the history is on its way the plots wait for it: what lacks between two rows is no gap. */
+  add(row) {
     const t = row[0];
     for (let i = 1; i < row.length; i++) if (row[i] !== null) this.last[i - 1] = [t, row[i]];
-    if (alone) return;
+    if (this.asking) this.later.push(row);
+    else this.join(row);
+  }
+
+  join(row) {
+    const t = row[0];
     const told = this.wanted.some((name) => row[1 + this.index.get(name)] !== null);
     const newest = this.t.length ? this.t[this.t.length - 1] : -Infinity;
     if (!told || t <= newest) return;
@@ -75,17 +81,12 @@ export class Store {
     try {
       const told = await history(this.wanted, { points: POINTS });
       if (told.generation !== this.generation) return;
-      const [t, columns] = [this.t, this.columns];
       this.t = told.t;
       this.columns = this.scaled(told);
-      const newest = told.t.length ? told.t[told.t.length - 1] : -Infinity;
-      for (let i = t.findIndex((each) => each > newest); i >= 0 && i < t.length; i++) {
-        this.t.push(t[i]);
-        for (const [name, column] of this.columns) column.push(columns.get(name)[i]);
-      }
       this.changed++;
     } finally {
       this.asking = false;
+      for (const row of this.later.splice(0)) this.join(row);
       if (this.again) this.refresh();
     }
   }
@@ -124,6 +125,12 @@ export class Store {
   now() {
     if (this.state.now === null) return null;
     return this.state.now + ((performance.now() - this.taken) / 1000) * this.state.rate;
+  }
+
+  /* The time that ages of values count to: what the server told last, for at the pace of a fast
+     flight seconds pass between two messages. When it tells nothing any more, the clock itself. */
+  told() {
+    return performance.now() - this.taken < STALE_S * 1000 ? this.state.now : this.now();
   }
 
   get lost() {

@@ -1,7 +1,7 @@
 /* The map: flown and planned track, last telemetry, computed fall. Drawn by the shared map.js. */
 
 const POINTS = 400;
-const AROUND_PX = 22; // the legend below
+const AROUND_PX = 4; // below the legend
 const [OFTEN_MS, ASKING_MS] = [500, 2000]; // between two drawings; while the history is on its way
 
 export class Track {
@@ -10,12 +10,13 @@ export class Track {
     this.panel = panel;
     this.store = store;
     this.signature = "";
-    this.map = flightsw.map(host, { title: "Ground track", world: store.plan.world, height: this.height, ...this.content() });
+    this.map = flightsw.map(host, { title: "Ground track", world: store.plan.world, steady: true, height: 90, ...this.content() });
     new ResizeObserver(() => this.fit()).observe(host);
   }
 
   get height() {
-    return Math.max(90, this.host.clientHeight - AROUND_PX);
+    const legend = this.host.querySelector(".fsw-legend");
+    return Math.max(90, this.host.clientHeight - legend.offsetHeight - AROUND_PX);
   }
 
   fit() {
@@ -31,6 +32,7 @@ export class Track {
     this.signature = signature;
     this.at = performance.now();
     this.map.change(this.content(withPlan));
+    this.fit();
   }
 
   content(withPlan = true) {

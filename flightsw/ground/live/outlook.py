@@ -59,16 +59,16 @@ def outlook(  # noqa: PLR0911  one a case
         if row.heard is None and row.planned and now_s > row.planned.t_s + row.planned.band_s
     ]
     open_ = [row for row in rows if row.heard is None and row not in overdue]
+    alarms = [row for row in heard if row.mark == "alarm"]
+    off = [row for row in heard if row.mark == "out_of_band"]
     if not open_ and not overdue and briefing.plan:
-        return _at_the_end(briefing, last)
+        return _after_the_plan(briefing, last, alarms, off)
     if overdue and not open_:
         return Outlook("NOT COMPLETE", "alarm", f"{_count(overdue, 'planned event')} not seen")
     if lost:
         return Outlook("NOT KNOWN", "dim", "without telemetry nothing is known")
-    alarms = [row for row in heard if row.mark == "alarm"]
     if alarms:
         return Outlook("ALARM", "alarm", alarms[-1].title)
-    off = [row for row in heard if row.mark == "out_of_band"]
     if overdue:
         return Outlook("EVENT MISSING", "off", f"{overdue[-1].title} not seen")
     if off:
@@ -78,20 +78,30 @@ def outlook(  # noqa: PLR0911  one a case
     return Outlook("IN FLIGHT", "good", "all as planned so far")
 
 
-def _at_the_end(briefing: Briefing, last: State | None) -> Outlook:
-    every = f"all {len(briefing.plan)} planned events heard"
+def _after_the_plan(
+    briefing: Briefing, last: State | None, alarms: Sequence[Row], off: Sequence[Row]
+) -> Outlook:
+    """Return how it stands when all that was planned was heard: more may come, in no plan."""
+    every = f"{_count(briefing.plan, 'planned event')} of {len(briefing.plan)} heard"
+    if off:
+        every += f", {len(off)} outside the bands"
+    if alarms:
+        every += f"; alarm: {alarms[-1].title}"
+    level: Level = "off" if off or alarms else "good"
     if briefing.search is None or last is None:
-        return Outlook("ALL HEARD", "good", every)
+        if alarms:
+            return Outlook("ALARM", "alarm", every)
+        return Outlook("PLANNED EVENTS HEARD", level, every)
     orbit = osculating_orbit(
         position_eci_m=last.position_eci_m, velocity_eci_mps=last.velocity_eci_mps
     )
     if orbit is None or orbit.perigee_m < ORBIT_PERIGEE_M:
         return Outlook("NO ORBIT", "alarm", f"{every}, but the last state is on no orbit")
     heights = f"{orbit.perigee_m / 1e3:.0f} x {orbit.apogee_m / 1e3:.0f} km"
-    return Outlook("IN ORBIT", "good", f"{heights} by the last state; {every}")
+    return Outlook("IN ORBIT", level, f"{heights} by the last state; {every}")
 
 
-def _count(rows: Sequence[Row], noun: str) -> str:
+def _count(rows: Sequence[object], noun: str) -> str:
     return f"{len(rows)} {noun}{'' if len(rows) == 1 else 's'}"
 
 

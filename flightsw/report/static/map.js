@@ -10,18 +10,24 @@
               quiet: drawn small, its label only where there is room
      box      [west, south, east, north] in degrees; all tracks and places unless given
      height   px; 320 unless given
+     steady   true: the scale changes by steps of two, for a track that grows
 
    map.change({tracks, places, box})
    map.redraw()                   in new colours (flightsw.theme.watch calls it)
    map.destroy()
 
-   Equirectangular, longitudes shrunk by the cosine of the middle latitude: true along it.
+   Equirectangular, longitudes shrunk by the cosine of the middle latitude: true along it. Of less
+   than COARSE_DEG no coasts are drawn: those of the world are not as exact as that.
 */
 (function (flightsw) {
   "use strict";
   const KM_PER_DEG = 111.195; // of a sphere of the Earth's mean radius, 6371.0088 km
-  const LEAST_DEG = 1.5;
+  const LEAST_DEG = 0.02; // two kilometres
+  const COARSE_DEG = 0.25;
+  const STEPS_DEG = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
+  const STEPS_KM = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
   const PLAN_DASH = [6, 5];
+  const STEP_PX = 6;
 
   function map(host, given) {
     const options = { height: 320, tracks: [], places: [], ...given };
@@ -69,7 +75,8 @@
       const shrink = Math.max(0.05, Math.cos((middle * Math.PI) / 180));
       const across = Math.max((east - west) * shrink, LEAST_DEG) * 1.16;
       const up = Math.max(north - south, LEAST_DEG) * 1.16;
-      const perDeg = Math.min(width / across, height / up);
+      const fits = Math.min(width / across, height / up);
+      const perDeg = options.steady ? 2 ** Math.floor(Math.log2(fits)) : fits;
       const centre = (west + east) / 2;
       return {
         perDeg, shrink, centre, middle,
@@ -93,30 +100,42 @@
       c.scale(px, px);
       const v = view(width, height);
       c.font = "11px system-ui, sans-serif";
-      graticule(c, v, width, height);
-      drawWorld(c, v, lines.borders, 0.7, [2, 2]);
-      drawWorld(c, v, lines.coasts, 1, []);
+      const taken = [];
+      graticule(c, v, width, height, taken);
+      if (height / v.perDeg > COARSE_DEG) {
+        drawWorld(c, v, lines.borders, 0.7, [2, 2]);
+        drawWorld(c, v, lines.coasts, 1, []);
+      }
+      scale(c, v, width, height, taken);
       for (const track of options.tracks) if (track.look === "plan") drawTrack(c, v, track);
       for (const track of options.tracks) if (track.look !== "plan") drawTrack(c, v, track);
-      const taken = [];
-      for (const place of [...options.places].sort((a, b) => Boolean(a.quiet) - Boolean(b.quiet))) {
-        drawPlace(c, v, place, taken, width, height);
+      const flown = options.tracks.flatMap((track) => along(track.points.map((point) => point && [v.x(point[0]), v.y(point[1])])));
+      const places = options.places.map((place) => ({ ...place, at: [v.x(place.longitude), v.y(place.latitude)] }));
+      for (const { at: [x, y], quiet } of places) if (!quiet) taken.push([x - 6, y - 6, x + 6, y + 6]);
+      for (const place of places.sort((a, b) => Boolean(a.quiet) - Boolean(b.quiet))) {
+        drawPlace(c, place, taken, flown, width, height);
       }
-      scale(c, v, height);
     }
 
-    function graticule(c, v, width, height) {
-      const step = [0.5, 1, 2, 5, 10, 15, 30].find((each) => each * v.shrink * v.perDeg > 55) ?? 30;
+    function graticule(c, v, width, height, taken) {
+      const step = STEPS_DEG.find((each) => each * v.shrink * v.perDeg > 62) ?? 30;
+      const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+      const write = (text, x, y) => {
+        const wide = c.measureText(text).width;
+        if (x + wide > width) return;
+        flightsw.theme.write(c, text, x, y);
+        taken.push([x - 2, y - 11, x + wide + 2, y + 3]);
+      };
       c.strokeStyle = colour("rule");
-      c.fillStyle = colour("dim");
       c.lineWidth = 1;
-      for (let i = Math.ceil(v.west / step); i * step <= v.east; i++) {
-        stroke(c, [[v.x(i * step), 0], [v.x(i * step), height]]);
-        c.fillText(degrees(wrapped(i * step), "E", "W"), v.x(i * step) + 3, height - 4);
-      }
-      for (let i = Math.ceil(v.south / step); i * step <= v.north; i++) {
-        stroke(c, [[0, v.y(i * step)], [width, v.y(i * step)]]);
-        if (v.y(i * step) > 14) c.fillText(degrees(i * step, "N", "S"), 3, v.y(i * step) - 3);
+      const [easts, norths] = [ticks(v.west, v.east, step), ticks(v.south, v.north, step)];
+      for (const east of easts) stroke(c, [[v.x(east), 0], [v.x(east), height]]);
+      for (const north of norths) stroke(c, [[0, v.y(north)], [width, v.y(north)]]);
+      c.fillStyle = colour("dim");
+      for (const east of easts) write(degrees(wrapped(east), digits, "E", "W"), v.x(east) + 3, height - 4);
+      for (const north of norths) {
+        const y = v.y(north) - 3;
+        if (y > 11 && y < height - 16) write(degrees(north, digits, "N", "S"), 3, y);
       }
     }
 
@@ -155,8 +174,9 @@
       c.setLineDash([]);
     }
 
-    function drawPlace(c, v, place, taken, width, height) {
-      const [x, y] = [v.x(place.longitude), v.y(place.latitude)];
+    /* Its label stands off the tracks where there is room for that. */
+    function drawPlace(c, place, taken, flown, width, height) {
+      const [x, y] = place.at;
       if (x < 0 || y < 0 || x > width || y > height) return;
       c.fillStyle = colour(place.look ?? "text");
       c.font = place.quiet ? "10px system-ui, sans-serif" : "bold 15px system-ui, sans-serif";
@@ -167,29 +187,29 @@
       c.textBaseline = "alphabetic";
       c.font = "11px system-ui, sans-serif";
       const wide = c.measureText(place.label).width;
-      for (const [dx, dy] of [[9, 4], [-9 - wide, 4], [-wide / 2, -11], [-wide / 2, 20], [9, -9], [9, 17]]) {
-        const box = [x + dx, y + dy - 10, x + dx + wide, y + dy + 2];
+      const beside = [[9, 4], [-9 - wide, 4]];
+      const around = [-11, 20, -24, 33].flatMap((dy) => [[-wide / 2, dy], [9, dy], [-9 - wide, dy]]);
+      const free = [...beside, ...(place.quiet ? around.slice(0, 6) : around)].map(([dx, dy]) => [x + dx, y + dy - 10, x + dx + wide, y + dy + 2]).filter((box) => {
         const inside = box[0] > 0 && box[2] < width && box[1] > 0 && box[3] < height;
-        if (!inside || taken.some((other) => overlap(box, other))) continue;
-        taken.push(box, [x - 6, y - 6, x + 6, y + 6]);
-        c.lineWidth = 3;
-        c.strokeStyle = colour("panel");
-        c.strokeText(place.label, x + dx, y + dy);
-        c.fillText(place.label, x + dx, y + dy);
-        return;
-      }
+        return inside && !taken.some((other) => overlap(box, other));
+      });
+      const box = free.find((each) => !flown.some(([px, py]) => overlap(each, [px - 2, py - 2, px + 2, py + 2]))) ?? free[0];
+      if (!box) return;
+      taken.push(box);
+      flightsw.theme.write(c, place.label, box[0], box[1] + 10);
     }
 
-    function scale(c, v, height) {
-      const km = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].findLast((each) => (each / KM_PER_DEG) * v.perDeg < 130) ?? 1;
+    function scale(c, v, width, height, taken) {
+      const km = STEPS_KM.findLast((each) => (each / KM_PER_DEG) * v.perDeg < 130) ?? STEPS_KM[0];
       const wide = (km / KM_PER_DEG) * v.perDeg;
-      const right = (host.clientWidth || 600) - 10;
+      const right = width - 10;
       c.strokeStyle = c.fillStyle = colour("text");
       c.lineWidth = 1.5;
       stroke(c, [[right - wide, height - 24], [right - wide, height - 20], [right, height - 20], [right, height - 24]]);
       c.textAlign = "right";
-      c.fillText(`${km} km`, right, height - 28);
+      flightsw.theme.write(c, km < 1 ? `${km * 1000} m` : `${km} km`, right, height - 28);
       c.textAlign = "left";
+      taken.push([right - Math.max(wide, 45), height - 40, right, height - 18]);
     }
 
     const resized = new ResizeObserver(draw);
@@ -239,7 +259,25 @@
 
   const wrapped = (longitude) => ((((longitude + 180) % 360) + 360) % 360) - 180;
   const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
-  const degrees = (value, plus, minus) => `${Math.abs(value)}° ${value < 0 ? minus : plus}`;
+  const degrees = (value, digits, plus, minus) => `${Math.abs(value).toFixed(digits)}° ${value < 0 ? minus : plus}`;
+
+  /* Points on a line of points, not more than STEP_PX apart. */
+  function along(points) {
+    const found = [];
+    for (let i = 1; i < points.length; i++) {
+      const [a, b] = [points[i - 1], points[i]];
+      if (!a || !b) continue;
+      const steps = Math.min(100, Math.ceil(Math.hypot(b[0] - a[0], b[1] - a[1]) / STEP_PX)) || 1;
+      for (let k = 0; k <= steps; k++) found.push([a[0] + ((b[0] - a[0]) * k) / steps, a[1] + ((b[1] - a[1]) * k) / steps]);
+    }
+    return found;
+  }
+
+  function ticks(from, to, step) {
+    const found = [];
+    for (let i = Math.ceil(from / step); i * step <= to; i++) found.push(i * step);
+    return found;
+  }
 
   function stroke(c, points) {
     if (points.length > 1) {

@@ -10,8 +10,9 @@
               undefined is no sample at this time: the line goes on (tables of several rates)
      plan     {label, t, y, joined}   the reference, dashed and dim, apart from the data; points alone
               when joined is false
-     marks    [{t, text, state}]  vertical lines: state "heard", "alarm", "planned" (not heard: dashed)
-              or "truth" (not heard either: dotted)
+     marks    [{t, text, state, main}]  vertical lines: state "heard", "alarm", "planned" (not heard:
+              dashed) or "truth" (not heard either: dotted). Where there is no room for the texts of
+              all, alarms and truth are written first, then what is main or planned
      gaps     [{from, to, text}]  stretches without telemetry, hatched; to null: for good; text "no
               telemetry" unless given
      window   [from, to]          of the time axis when nothing is zoomed
@@ -64,7 +65,7 @@
         padding: [8, 8, 0, 0],
         scales: { x: { time: false, range: () => range }, y: { range: rangeOfValues } },
         series: [{}, ...options.series.map(seriesOf)],
-        axes: [axis({ size: 26, space: 60 }), axis({ size: 52, space: 26 })],
+        axes: [axis({ size: 26, space: 60, values: (_, splits) => splits.map(moment) }), axis({ size: 52, space: 26, values: (_, splits) => splits.map(spaced) })],
         cursor: {
           y: false,
           points: { size: 6 },
@@ -78,6 +79,7 @@
         },
         hooks: {
           drawAxes: [drawUnder],
+          draw: [drawOver],
           setCursor: [() => legend.show(u)],
           setSelect: [selected],
         },
@@ -109,8 +111,9 @@
       if (!values.length) return [0, 1];
       const least = Math.min(...values);
       const most = Math.max(...values);
-      const told = most - least > 10 ** -options.digits ? most - least : 0; // less is no more than rounding
-      const room = told * 0.06 || Math.abs(most) * 0.06 || 1;
+      const digit = 10 ** -options.digits;
+      const told = most - least > digit ? most - least : 0; // less is no more than rounding
+      const room = Math.max(told * 0.06 || Math.abs(most) * 0.06, digit); // nor is an axis finer than that
       return [least - room, most + room];
     }
 
@@ -172,8 +175,8 @@
       for (const gap of options.gaps) drawGap(c, u, gap, px);
       if (options.plan) drawPlan(c, u, px);
       c.font = `${10 * px}px system-ui, sans-serif`;
-      let free = -Infinity;
-      for (const mark of options.marks) {
+      const taken = [];
+      for (const mark of [...options.marks].sort((a, b) => rank(a) - rank(b))) {
         const x = Math.round(u.valToPos(mark.t, "x", true)) + 0.5;
         if (x < left || x > left + width) continue;
         const strong = mark.state === "alarm" || mark.state === "truth";
@@ -183,22 +186,32 @@
         c.setLineDash((mark.state === "planned" ? [4, 3] : mark.state === "truth" ? [1, 2] : []).map((length) => length * px));
         line(c, x, top, x, top + height);
         c.globalAlpha = 1;
-        if (options.written && x - free >= LABEL_PX * px) {
-          free = x;
-          c.save();
-          c.translate(x - 3 * px, top + height - 4 * px);
-          c.rotate(-Math.PI / 2);
-          c.fillText(mark.text, 0, 0);
-          c.restore();
-        }
+        if (options.written) drawText(c, mark.text, x, taken, u.bbox, px);
       }
       c.restore();
     }
 
-    function drawGap(c, u, gap, px) {
-      const { left, top, width, height } = u.bbox;
+    /* Upright beside its line: left of it, or right where another text or the edge is left. */
+    function drawText(c, text, x, taken, { left, top, width, height }, px) {
+      const at = [x - 3 * px, x + 11 * px].find((each) => each - 10 * px >= left && each + 2 * px <= left + width && taken.every((other) => Math.abs(each - other) >= LABEL_PX * px));
+      if (at === undefined) return;
+      taken.push(at);
+      c.save();
+      c.translate(at, top + height - 4 * px);
+      c.rotate(-Math.PI / 2);
+      flightsw.theme.write(c, shortened(c, text, height - 8 * px), 0, 0, px);
+      c.restore();
+    }
+
+    function edges(u, gap) {
+      const { left, width } = u.bbox;
       const from = Math.max(left, u.valToPos(gap.from, "x", true));
-      const to = gap.to == null ? left + width : Math.min(left + width, u.valToPos(gap.to, "x", true));
+      return [from, gap.to == null ? left + width : Math.min(left + width, u.valToPos(gap.to, "x", true))];
+    }
+
+    function drawGap(c, u, gap, px) {
+      const { top, height } = u.bbox;
+      const [from, to] = edges(u, gap);
       if (to <= from) return;
       c.save();
       c.beginPath();
@@ -210,10 +223,24 @@
       c.globalAlpha = 0.28;
       c.lineWidth = px;
       for (let x = from - height; x < to; x += 9 * px) line(c, x, top + height, x + height, top);
-      c.globalAlpha = 1;
+      c.restore();
+    }
+
+    /* What gaps are called, over all curves; of two that lie over one another each has its own line. */
+    function drawOver(u) {
+      const c = u.ctx;
+      const px = devicePixelRatio;
+      c.save();
+      c.textAlign = "left";
+      c.textBaseline = "alphabetic";
       c.font = `${10 * px}px system-ui, sans-serif`;
-      const text = gap.text ?? "no telemetry";
-      if (to - from > 80 * px) c.fillText(text, from + 6 * px, top + 12 * px);
+      c.fillStyle = colour("dim");
+      for (const [row, gap] of options.gaps.entries()) {
+        const [from, to] = edges(u, gap);
+        const text = [gap.text ?? "no telemetry", "silent"].find((each) => c.measureText(each).width <= to - from - 10 * px);
+        const over = options.gaps.slice(0, row).filter((other) => (other.to ?? Infinity) > gap.from && other.from < (gap.to ?? Infinity));
+        if (text) flightsw.theme.write(c, text, from + 6 * px, u.bbox.top + (12 + 13 * over.length) * px, px);
+      }
       c.restore();
     }
 
@@ -369,6 +396,22 @@
     svg.append(line);
     return svg;
   }
+
+  /* The most telling mark first. */
+  function rank({ state, main }) {
+    return state === "alarm" || state === "truth" ? 0 : main || state === "planned" ? 1 : 2;
+  }
+
+  function shortened(c, text, room) {
+    if (c.measureText(text).width <= room) return text;
+    let end = text.length - 1;
+    while (end > 0 && c.measureText(`${text.slice(0, end).trimEnd()}…`).width > room) end--;
+    return `${text.slice(0, end).trimEnd()}…`;
+  }
+
+  /* Numbers of an axis: a moment of the flight; thousands as the tables have them. */
+  const moment = (t) => `T${t < 0 ? "−" : "+"}${Number(Math.abs(t).toFixed(6))}`;
+  const spaced = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 6 }).replaceAll(",", "\u202f").replace("-", "−");
 
   /* A time as it is spoken: T+382.24. */
   function clock(t, digits = 2) {

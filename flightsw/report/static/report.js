@@ -39,7 +39,7 @@
       const marks = report.marks.concat(
         close.about.map((one) => ({ t: one.t_s, text: one.truth ? `${one.text} (truth)` : one.text, state: one.truth ? "truth" : "alarm" })),
       );
-      draw(host, close.plots[number], { group: `close ${host.dataset.close}`, window: close.window_s, marks, written: number === 0 });
+      draw(host, close.plots[number], { group: `close ${host.dataset.close}`, window: close.window_s, marks, written: number === 0, height: number < 2 ? 230 : 180 });
     }
   }
 

@@ -5,6 +5,7 @@
    run inside a page as well as under a policy of `script-src 'self'; style-src 'self'`.
 
    flightsw.theme.colour(name)      "--text" and the like of theme.css, resolved: "flown", "dim", ...
+   flightsw.theme.write(c, text, x, y, px)   writes on a canvas so that it can be read over lines
    flightsw.theme.toggle()          dark to light and back
    flightsw.theme.watch(redraw)     calls redraw() after every change of colours, also for printing;
                                     returns a function that ends it
@@ -31,6 +32,17 @@
     return known.get(name);
   }
 
+  function write(c, text, x, y, px = 1) {
+    c.save();
+    c.setLineDash([]);
+    c.strokeStyle = colour("panel");
+    c.lineWidth = 3 * px;
+    c.lineJoin = "round";
+    c.strokeText(text, x, y);
+    c.restore();
+    c.fillText(text, x, y);
+  }
+
   function changed() {
     known = new Map();
     for (const redraw of watchers) redraw();
@@ -41,6 +53,7 @@
 
   flightsw.theme = {
     colour,
+    write,
     toggle() {
       const isLight = root.dataset.theme ? root.dataset.theme === "light" : light.matches;
       root.dataset.theme = isLight ? "dark" : "light";
