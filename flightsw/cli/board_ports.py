@@ -99,14 +99,17 @@ def build_board(target: str, *, baud: int, out: Path | None, as_json: bool) -> i
                 "image": str(built.image),
                 "elf": str(built.elf),
                 "flash_bytes": built.flash_bytes,
+                "flash_max_bytes": built.target.flash_max_bytes,
                 "ram_bytes": built.ram_bytes,
+                "ram_max_bytes": built.target.ram_max_bytes,
             }
         )
         return 0
     click.echo(str(built.image))
     tell(
-        f"{built.target.title}: {', '.join(built.target.roles)}; {built.flash_bytes} octets of "
-        f"flash, {built.ram_bytes} of RAM besides the stack"
+        f"{built.target.title}: {', '.join(built.target.roles)}; "
+        f"{built.flash_bytes} of {built.target.flash_max_bytes} octets of flash, "
+        f"{built.ram_bytes} of {built.target.ram_max_bytes} of RAM besides the stack"
     )
     return 0
 

@@ -97,11 +97,12 @@ def export(*, xtce: bool, icd: bool, log: Path | None) -> int:
 @LOG
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def audit(*, log: Path, as_json: bool) -> int:
-    """Say what became of every frame: good + corrupt + lost = sent, by the frame counts.
+    """Say what became of every frame.
 
-    Beside a run's log stands what its transmitters truly sent; what was sent and never heard is
-    then told too. Exit 1 when a frame or a packet is missing, when a kind of packet that is sent
-    again and again was never heard, when something cannot be read, or when the log is not complete.
+    Good + corrupt + lost = sent, by the frame counts. Beside a run's log stands what its
+    transmitters truly sent; what was sent and never heard is then told too. Exit 1 when a frame or
+    a packet is missing, when a kind of packet that is sent again and again was never heard, when
+    something cannot be read, or when the log is not complete.
     """
     from flightsw.cli.audit import audit_lines
     from flightsw.cli.output import show_json

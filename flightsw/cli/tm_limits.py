@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def limits(*, log: Path, ert_s: float | None, as_json: bool) -> int:
-    """Tell which values left their limits; exit 1 when one did, or is stale.
+    """Tell which values left their limits.
 
     First each change in the order received, then every limited value as it stood at T: at the end
-    of the recording, when the stations have ceased to listen, unless given. Exit 1 also when the
-    log is not complete.
+    of the recording, when the stations have ceased to listen, unless given. Exit 1 when one left
+    them or is stale, also when the log is not complete.
     """
     from dataclasses import asdict
 

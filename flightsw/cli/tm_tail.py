@@ -23,9 +23,10 @@ QUIET_S: Final = 2.0  # without a frame for longer, it is said
 @LOG
 @click.option("--once", is_flag=True, help="Print what is there and end.")
 def tail(*, log: Path, once: bool) -> int:
-    """Follow a log that is being written: one line an event or a silence, until it ends.
+    """Follow a log that is being written, until it ends.
 
-    Exit 1 when it has no end and the flight that wrote it is gone, or with --once when it has none.
+    One line an event or a silence. Exit 1 when it has no end and the flight that wrote it is gone,
+    or with --once when it has none.
     """
     from flightsw.cli.output import tell
     from flightsw.ground.events import EventTeller

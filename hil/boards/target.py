@@ -14,7 +14,7 @@ from hil.errors import BoardError, BoardUseError
 from hil.rates import RATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _TOKEN: Final = re.compile(r'#[^\n]*|"(?:\\.|[^"\\])*"|[()]|[^\s()"#]+', re.DOTALL)
 _PROCESSES: Final = ("virtual", "emulated")
@@ -152,12 +152,13 @@ def check_rate(target: Target, baud: int) -> None:
         return
     nearest = target.rates.nearest(baud)
     next_to = f"{'nearest is' if len(nearest) == 1 else 'nearest are'} {_listed(nearest)}"
-    usual = _listed(rate for rate in sorted(RATES) if target.rates.has(rate))
-    msg = f"{target.id} cannot make {baud} baud within 2.5 %: {next_to}; usual ones are {usual}"
+    usual = [rate for rate in sorted(RATES) if target.rates.has(rate)]
+    too = f"; usual ones are {_listed(usual)}" if usual else ""
+    msg = f"{target.id} cannot make {baud} baud within 2.5 %: {next_to}{too}"
     raise BoardUseError(msg)
 
 
-def _listed(rates: Iterable[int]) -> str:
+def _listed(rates: list[int]) -> str:
     *first, last = map(str, rates)
     return f"{', '.join(first)} and {last}" if first else last
 
