@@ -97,10 +97,9 @@ def board_words(board: dict[str, Any]) -> str:
 
 def board_lines(board: dict[str, Any]) -> Iterator[str]:
     """Yield what a page says of a board, without its label."""
-    number = board["ticks"]
-    ticks = f"{number:,} {'tick' if number == 1 else 'ticks'}".replace(",", " ")
-    lost = f", {board['ticks_lost']} flown without it" if board["ticks_lost"] else ""
-    yield f"{board_words(board)}: {ticks}{lost}"
+    yield f"{board_words(board)}: {_ticks(board['ticks'])}"
+    if board["ticks_lost"]:
+        yield f"{_ticks(board['ticks_lost'])} flown without it"
     times = board["round_trip_ms"]
     if times is not None:
         yield (
@@ -123,6 +122,10 @@ def board_lines(board: dict[str, Any]) -> Iterator[str]:
     if board["load"] is not None:
         asks = f"{board['load'] * tick_ms:.1f} of {tick_ms:g} ms at {board['baud']} baud"
     yield f"{octets[0]:.0f} + {octets[1]:.0f} octets a tick: {asks}"
+
+
+def _ticks(number: int) -> str:
+    return f"{number:,} {'tick' if number == 1 else 'ticks'}".replace(",", " ")
 
 
 def _bad_frames(board: dict[str, Any]) -> int:

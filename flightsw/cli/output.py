@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 Style = Literal["plain", "good", "off", "alarm", "dim"]
 
-# Blue, amber and orange: never red against green. Colours of the 256-colour palette.
+# Blue, amber and orange: never red against green. Colours of the 256-colour palette, each with a
+# contrast above 3 on black and on white: nothing says which of the two a terminal has.
 COLOURS: Final[dict[str, dict[str, Any]]] = {
     "plain": {},
-    "good": {"fg": 75},
-    "off": {"fg": 178},
-    "alarm": {"fg": 208, "bold": True},
+    "good": {"fg": 32},
+    "off": {"fg": 136},
+    "alarm": {"fg": 166, "bold": True},
     "dim": {"dim": True},
 }
 

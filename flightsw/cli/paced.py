@@ -80,12 +80,23 @@ class LiveTable:
         silent_s = self.silent_s(until_s=until_s)
         if silent_s is not None:
             why = f", {BELOW}" if self.ground.has_set else ""
-            return f"{now}  no telemetry for {silent_s:.0f} s{why}"
+            return f"{now}  no telemetry for {silent_s:.0f} s{why}{self._overdue(until_s)}"
         link, state = self.ground.link(now_us=round(until_s * 1e6)), self.ground.last_state
         place = f"  {state.altitude_m / 1e3:7.1f} km  {state.speed_mps:6.0f} m/s" if state else ""
         gaps = f"  {link.gaps} gaps" if link.gaps else ""
         damaged = f"  {link.damaged} damaged" if link.damaged else ""
-        return f"{now}{place}  {link.rate_hz:4.0f} frames/s{gaps}{damaged}"
+        overdue = self._overdue(until_s)
+        return f"{now}{place}  {link.rate_hz:4.0f} frames/s{gaps}{damaged}{overdue}"
+
+    def _overdue(self, until_s: float) -> str:
+        """Return how many planned events have not been heard and should have been by now."""
+        number = sum(
+            row.heard is None
+            and row.planned is not None
+            and until_s > row.planned.t_s + row.planned.band_s
+            for row in self.ground.timeline
+        )
+        return f"  ⊘ {number} planned not seen" if number else ""
 
     def rest(self, picture: GroundPicture) -> Iterator[Line]:
         """Yield what only the end tells: what was not seen, and a silence for good."""
@@ -141,7 +152,7 @@ class Watch:
         self._waiting: list[bytes] = []
         self._looked_s = self._until_s = _NEVER
         self._live: Live | None = None
-        self._speed = f"x{speed:g}" if speed is not None else "max"
+        self._speed = f"×{speed:g}" if speed is not None else "max"
 
     def begin(self, run_dir: Path, board: str | None = None) -> None:
         """Print what is flown."""
@@ -193,10 +204,9 @@ class Watch:
         piece, self._waiting = b"".join(self._waiting), []
         rows = [*self._table.take(piece, until_s=self._until_s)]
         if self._live is not None:  # first the line, so that no row stands above one of before it
-            status = Line.of(
-                Span(f"{self._table.status(until_s=self._until_s)}  {self._speed}", "dim")
-            )
-            self._live.update(_text(status), refresh=True)
+            status = f"{self._table.status(until_s=self._until_s)}  {self._speed}"
+            wide = self._live.console.width - 1  # a line that lives must not wrap
+            self._live.update(_text(Line.of(Span(status[:wide], "dim"))), refresh=True)
         self._print(rows)
 
     def _print(self, lines: list[Line]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flightsw.scenario import Scenario
     from flightsw.scenario.sequence import Entry
 
-AROUND_DEG: Final = (12.0, 7.0)  # of the map, beyond the planned track
+AROUND_DEG: Final = (20.0, 14.0)  # of the map, beyond the planned track
 STARTS: Final = ("ignite",)
 ENDS: Final = ("shutdown", "separate")
 
@@ -29,7 +29,7 @@ def parameter_facts(parameters: Sequence[Parameter]) -> list[dict[str, Any]]:
             "name": one.name,
             "title": one.title,
             "packet": one.packet,
-            "kind": one.kind,
+            "kind": "hash" if one.name.endswith("_hash") else one.kind,
             "unit": one.display_unit,
             "scale": one.display_scale,
             "digits": one.digits,
@@ -74,7 +74,7 @@ def plan_facts(scenario: Scenario | None, briefing: Briefing) -> dict[str, Any]:
     """Return the plan: only a ruler, laid beside what is heard."""
     shorts = {}
     if scenario is not None:
-        shorts = {entry.event: entry.short_title for entry in scenario.sequence.entry}
+        shorts = {entry.event: entry.short or entry.title for entry in scenario.sequence.entry}
     titles = {entry.event: entry.title for entry in briefing.entries}
     curves = scenario.mission.reference if scenario else ()
     track = _track(scenario)

@@ -129,11 +129,6 @@ class Entry(Table):
     note: Text | None = None
 
     @property
-    def short_title(self) -> str:
-        """The title in at most 22 characters."""
-        return self.short or self.title[:SHORT_TITLE].rstrip()
-
-    @property
     def parsed_actions(self) -> tuple[Action, ...]:
         """What is commanded, group names not expanded."""
         return tuple(Action.parse(text) for text in self.actions)

@@ -73,8 +73,8 @@ def test_a_terminal_gets_the_events_and_a_line_that_lives(tmp_path):
 
     rows = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
     assert sum("Strap-on separation" in row for row in rows) == 1
-    assert any(re.match(r"T\+\d+\.\d +\d+\.\d km +\d+ m/s +\d+ frames/s  x150", r) for r in rows)
-    assert any(re.match(r"T\+\d+\.\d  no telemetry for \d+ s  x150", row) for row in rows)
+    assert any(re.match(r"T\+\d+\.\d +\d+\.\d km +\d+ m/s +\d+ frames/s  ×150", r) for r in rows)
+    assert any(re.match(r"T\+\d+\.\d  no telemetry for \d+ s  ×150", row) for row in rows)
     assert rows[-1].startswith("  expected") or "truth" in "".join(rows[-3:])
 
 
@@ -124,6 +124,7 @@ def test_the_loss_is_told_two_seconds_after_the_last_frame_and_once():
     assert until_s == pytest.approx(384.24, abs=0.15)
     assert not [line for line in table.rest(flight.ground) if "LOST" in line.text]
     assert table.status(until_s=400.0) == "T+400.0  no telemetry for 18 s"
+    assert table.status(until_s=535.0) == "T+535.0  no telemetry for 153 s  ⊘ 2 planned not seen"
 
 
 def test_what_has_set_is_told_without_alarm():

@@ -379,6 +379,28 @@ def test_what_is_still_on_its_way_is_no_gap(paused):
     assert shown[4] == [[1, 2, 9, 10, 12.5, 15], [1, 2, 9, 10, None, 15]]  # a gap, if there is one
 
 
+def test_what_is_heard_while_the_page_is_made_is_on_it(console, browser):
+    """Half a minute of flight passes between what the page asks for first and its history."""
+    served = console("nike-apache-14-210", "--speed", "10")
+    page = browser.new_page()
+    asked = []
+
+    def slow(route):
+        asked.append(route)
+        if len(asked) == 1:
+            page.wait_for_timeout(3500)
+        route.continue_()
+
+    page.route("**/api/history*", slow)
+    page.goto(served.url)
+    stands(page, lambda clock: seconds(clock) > 40.0)
+
+    stands(page, lambda text: "Apogee" in text, "#event-rows")
+    assert rows(page)["SECOND_STAGE_BURNOUT"][0] == "✓"
+    assert not [name for name, row in rows(page).items() if row[0] == "⊘"]
+    page.close()
+
+
 def test_what_is_zoomed_comes_at_its_full_rate(paused):
     """Of the whole flight a screen gets what its pixels can show; of some seconds every sample."""
     shown = paused("planned", 300.0)

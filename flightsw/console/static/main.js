@@ -21,6 +21,7 @@ const page = {
   gone: performance.now(), // since when there is no server; null while there is one
   back: -Infinity,
   building: false,
+  waiting: [], // messages that came while everything was asked for
 };
 const health = { frames: 0, fps: 0, since: performance.now(), slowest: 0, lag: 0, arrived: null, last: null };
 window.flightswHealth = { frames: [], lags: [] }; // for whoever measures
@@ -33,18 +34,22 @@ const wire = new Wire({
     page.gone ??= performance.now();
   },
   message(message) {
-    const { store } = page;
-    if (!store || page.building) return;
-    const known = store.take(message);
-    health.arrived ??= performance.now();
-    if (!known) build();
+    if (page.building) page.waiting.push(message);
+    else if (page.store) take(message);
   },
 });
+
+function take(message) {
+  const known = page.store.take(message);
+  health.arrived ??= performance.now();
+  if (!known) build();
+}
 
 /* Ask for everything and begin anew: at first, when a server comes back, when a replay goes back. */
 async function build() {
   if (page.building) return;
   page.building = true;
+  page.waiting = [];
   try {
     const known = await facts();
     const store = new Store(known);
@@ -60,9 +65,14 @@ async function build() {
     page.gone = null;
     page.started = true;
   } catch {
+    page.waiting = [];
     setTimeout(() => wire.socket.readyState === WebSocket.OPEN && build(), 500);
   } finally {
     page.building = false;
+  }
+  for (const message of page.waiting.splice(0)) {
+    if (page.building) page.waiting.push(message);
+    else if (message.generation >= page.store.generation) take(message);
   }
 }
 

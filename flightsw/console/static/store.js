@@ -34,7 +34,8 @@ export class Store {
 
   /* Take a message; says whether it goes on with what is known here, or all must be asked for anew. */
   take(message) {
-    const events = message.events ?? this.events;
+    // What a message says may be older than what was asked for while it waited; heard is heard.
+    const events = message.events && message.events.length >= this.events.length ? message.events : this.events;
     const known = message.generation === this.generation;
     if (known && (message.more || message.dropped !== this.dropped || this.t.length > ROWS_MAX)) this.refresh();
     this.dropped = message.dropped;
@@ -48,7 +49,7 @@ export class Store {
   /* While the history is on its way the plots wait for it: what lacks between two rows is no gap. */
   add(row) {
     const t = row[0];
-    for (let i = 1; i < row.length; i++) if (row[i] !== null) this.last[i - 1] = [t, row[i]];
+    for (let i = 1; i < row.length; i++) if (row[i] !== null && !(this.last[i - 1]?.[0] > t)) this.last[i - 1] = [t, row[i]];
     if (this.asking) this.later.push(row);
     else this.join(row);
   }

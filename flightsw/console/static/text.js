@@ -18,6 +18,7 @@ export function utc(epoch, t) {
 export function shown(parameter, value) {
   if (parameter.kind === "choice") return parameter.values[value] ?? String(value);
   if (parameter.kind === "bit") return value ? "1" : "0";
+  if (parameter.kind === "hash") return value.toString(16).padStart(8, "0");
   const scaled = value * parameter.scale;
   if (parameter.digits !== null) return scaled.toFixed(parameter.digits);
   return Number.isInteger(scaled) ? String(scaled) : String(Number(scaled.toPrecision(7)));

@@ -10,7 +10,7 @@
               quiet: drawn small, its label only where there is room
      box      [west, south, east, north] in degrees; all tracks and places unless given
      height   px; 320 unless given
-     steady   true: the scale changes by steps of two, for a track that grows
+     steady   true: the scale changes by steps, for a track that grows
 
    map.change({tracks, places, box})
    map.redraw()                   in new colours (flightsw.theme.watch calls it)
@@ -76,7 +76,7 @@
       const across = Math.max((east - west) * shrink, LEAST_DEG) * 1.16;
       const up = Math.max(north - south, LEAST_DEG) * 1.16;
       const fits = Math.min(width / across, height / up);
-      const perDeg = options.steady ? 2 ** Math.floor(Math.log2(fits)) : fits;
+      const perDeg = options.steady ? 2 ** (Math.floor(4 * Math.log2(fits)) / 4) : fits;
       const centre = (west + east) / 2;
       return {
         perDeg, shrink, centre, middle,
@@ -113,7 +113,7 @@
       const places = options.places.map((place) => ({ ...place, at: [v.x(place.longitude), v.y(place.latitude)] }));
       for (const { at: [x, y], quiet } of places) if (!quiet) taken.push([x - 6, y - 6, x + 6, y + 6]);
       for (const place of places.sort((a, b) => Boolean(a.quiet) - Boolean(b.quiet))) {
-        drawPlace(c, place, taken, flown, width, height);
+        drawPlace(c, v, place, taken, flown, width, height);
       }
     }
 
@@ -175,14 +175,15 @@
     }
 
     /* Its label stands off the tracks where there is room for that. */
-    function drawPlace(c, place, taken, flown, width, height) {
+    function drawPlace(c, v, place, taken, flown, width, height) {
       const [x, y] = place.at;
       if (x < 0 || y < 0 || x > width || y > height) return;
       c.fillStyle = colour(place.look ?? "text");
       c.font = place.quiet ? "10px system-ui, sans-serif" : "bold 15px system-ui, sans-serif";
       c.textAlign = "center";
       c.textBaseline = "middle";
-      c.fillText(place.mark, x, y);
+      const hidden = place.quiet && options.places.some((other) => !other.quiet && Math.hypot(v.x(other.longitude) - x, v.y(other.latitude) - y) < 8);
+      if (!hidden) c.fillText(place.mark, x, y);
       c.textAlign = "left";
       c.textBaseline = "alphabetic";
       c.font = "11px system-ui, sans-serif";
