@@ -13,7 +13,7 @@ from hil.handshake import Part, begin
 from hil.kinds import Role
 from hil.line import Line
 from hil.ports import Port, open_port
-from hil.present import ports_here
+from hil.present import Present, ports_here
 from hil.rates import met
 from hil.refusals import Expected, cause_of, check_identity
 from hil.search import Found, Search
@@ -73,7 +73,8 @@ class Connection:
         self.away = False
         self._settings = settings
         self._statistics = statistics
-        self._before = ports_here()
+        self._like: Present | None = None
+        self._before: set[str] = set()
         self._part: Part | None = None
         self._session = 0
         self._noticed_s = 0.0
@@ -86,6 +87,7 @@ class Connection:
         except BaseException:
             self.line.close()
             raise
+        self._look_about()
 
     def start(self, part: Part, *, supply_mv: int, warm: bool) -> None:
         """Begin a session; errors are those of `begin`."""
@@ -201,12 +203,20 @@ class Connection:
             line=None if isinstance(error, PortLostError) else self.line,
             connect=self._connect,
             baud=self._settings.baud,
+            like=self._like,
             before=self._before,
         )
+
+    def _look_about(self) -> None:
+        """Take note of the ports that are here with the board's, and of what that is."""
+        here = ports_here()
+        self._before = {port.name for port in here}
+        self._like = next((port for port in here if port.name == self.url), self._like)
 
     def _take_back(self, loss: Loss, found: Found, supply_mv: int) -> Outcome:
         self.url, self.line, self.identity, loss.answered_after_s = found
         loss.recovered_after_s = time.monotonic() - self._noticed_s
+        self._look_about()
         check_identity(self.url, self.identity, self._settings.expected)
         if self.identity.session != self._session:
             return self._begin_again(loss, supply_mv)

@@ -345,6 +345,10 @@ class _ThreadedPort:
         for cancel in ("cancel_read", "cancel_write"):  # not everywhere
             with contextlib.suppress(*LOST):
                 getattr(self._handle, cancel)()
+        # Not waited for: a far end that is gone may hold up a write, or the closing, for seconds.
+        threading.Thread(target=self._end, name=f"closing {self.name}", daemon=True).start()
+
+    def _end(self) -> None:
         for thread in self._threads:
             thread.join(1.0)
         with contextlib.suppress(*LOST):

@@ -10,6 +10,7 @@ from hil.errors import BoardError, PortError
 from hil.inquiry import Inquiry
 from hil.kinds import Identity
 from hil.line import Line
+from hil.opening import Opening
 from hil.ports import open_port
 from hil.present import Present, ports_here
 
@@ -50,8 +51,10 @@ class Search:
         Makes a line of a port that was opened.
     baud : int
         Rate, bit/s.
-    before : list of Present
-        The ports that were there with it: on those it is not now.
+    like : Present or None
+        Its port, when that was one of this machine's; it comes back on one that is like it.
+    before : set of str
+        Names of the ports that were there with it: on one that stays there all the time it is not.
     """
 
     def __init__(  # noqa: PLR0913  all of them say what is looked for
@@ -62,15 +65,17 @@ class Search:
         line: Line | None,
         connect: Callable[[Port], Line],
         baud: int,
-        before: list[Present],
+        like: Present | None,
+        before: set[str],
     ) -> None:
         self._url = url
         self._board_id = board_id
         self._connect = connect
         self._baud = baud
-        self._before = {port.name for port in before}
         self._strangers: set[str] = set()  # that came later, and are another board
-        self._like = next((port for port in before if port.name == url), None)
+        self._before = before - {url}
+        self._like = like
+        self._opening: dict[str, Opening] = {}
         self._open: dict[str, tuple[Line, Inquiry]] = {}
         self._opened_s: dict[str, float] = {}
         self._names = [url]
@@ -101,6 +106,9 @@ class Search:
         for line, _ in self._open.values():
             line.close()
         self._open.clear()
+        for opening in self._opening.values():
+            opening.give_up()
+        self._opening.clear()
 
     def _open_some(self) -> None:
         now = time.monotonic()
@@ -113,20 +121,45 @@ class Search:
         for name in self._names:
             if name not in self._open and name not in self._strangers:
                 with contextlib.suppress(PortError):
-                    line = self._connect(open_port(name, baud=self._baud, explains=False))
-                    self._open[name] = (line, Inquiry(line))
-                    self._opened_s[name] = time.monotonic()
+                    self._open_one(name)
+
+    def _open_one(self, name: str) -> None:
+        port = (
+            self._opened_beside(name)
+            if "://" in name
+            else open_port(name, baud=self._baud, explains=False)
+        )
+        if port is not None:
+            line = self._connect(port)
+            self._open[name] = (line, Inquiry(line))
+            self._opened_s[name] = time.monotonic()
+
+    def _opened_beside(self, url: str) -> Port | None:
+        """Return a port that a flight must not wait for, when it is open."""
+        if url not in self._opening:
+            self._opening[url] = Opening(url, baud=self._baud)
+        try:
+            port = self._opening[url].take()
+        except PortError:
+            del self._opening[url]
+            raise
+        if port is not None:
+            del self._opening[url]
+        return port
 
     def _elsewhere(self) -> list[str]:
         """Return other ports where it may be: nobody else's board is spoken to."""
         here = ports_here()
         self._strangers &= {port.name for port in here}
+        self._before &= {port.name for port in here}  # what is away for a while may come back as it
+        like = self._like
         return [
             port.name
             for port in here
-            if port.name not in {self._url, *self._before, *self._strangers}
-            and self._like is not None
-            and port.is_like(self._like)
+            if like is not None
+            and port.name not in {self._url, *self._strangers}
+            and port.is_like(like)
+            and (port.name not in self._before or port.serial_number)
         ]
 
     def _hear(self, name: str, slice_s: float) -> Identity | None:

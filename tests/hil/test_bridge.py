@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import os
 import random
+import select
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, cast
 
 import pytest
 
@@ -28,8 +30,12 @@ from hil.errors import (
     PortError,
 )
 from hil.kinds import Echoed, State
+from hil.line import Line
 from hil.link import frame
 from hil.packing import encode
+from hil.ports import Port
+from hil.present import Present
+from hil.search import Search
 from hil.wire import Piece, Recorder, read_wire
 from tests.hil.conftest import dictionary_hash, packet, transmitter_config
 from tests.hil.double import TransmitterDouble
@@ -160,7 +166,7 @@ def test_nobody_else_gets_the_port(virtual: VirtualBoard) -> None:
 
 
 def test_over_a_socket_too(virtual: VirtualBoard) -> None:
-    with serve(virtual.port) as url, opened(url) as bridge:
+    with serve(virtual.port) as far, opened(far.url) as bridge:
         start(bridge)
         assert [step(bridge, tick) for tick in range(50)] == should_send(range(50))
 
@@ -169,15 +175,14 @@ class serve:  # noqa: N801  reads as a verb
     """A TCP port in front of a board."""
 
     def __init__(self, board: str) -> None:
-        import socket
-
         self._server = socket.create_server(("127.0.0.1", 0))
         self._board = os.open(board, os.O_RDWR | os.O_NOCTTY)
 
-    def __enter__(self) -> str:
+    def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
-        return f"socket://127.0.0.1:{self._server.getsockname()[1]}"
+        self.url = f"socket://127.0.0.1:{self._server.getsockname()[1]}"
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._thread.join()
@@ -185,10 +190,8 @@ class serve:  # noqa: N801  reads as a verb
         os.close(self._board)
 
     def _serve(self) -> None:
-        import select
-
-        end, _ = self._server.accept()
-        with end:
+        self.end, _ = self._server.accept()
+        with self.end as end:
             while True:
                 ready, _, _ = select.select([end.fileno(), self._board], [], [])
                 if self._board in ready:
@@ -401,19 +404,102 @@ def test_a_board_that_comes_back_late_is_waited_for(proxy: Proxy) -> None:
     assert loss.recovered_after_s > 0.0
 
 
-def test_a_board_that_comes_back_under_another_name_is_found(proxy: Proxy, tmp_path: Path) -> None:
-    registry.register(registry.Registered("virtual-8", "virtual", proxy.port, os.getpid()))
-    other = registry.link_of("virtual-9")
+def test_a_board_that_comes_back_under_another_name_is_found(proxy: Proxy) -> None:
+    """And found again when it moves on, and when it moves back."""
+    names = [registry.link_of(f"virtual-{number}") for number in (8, 9, 7, 9)]
+    plugged_as(proxy, names[0])
 
-    with start(opened(proxy.port)) as bridge:
+    with start(opened(str(names[0]))) as bridge:
         sent = [step(bridge, tick) for tick in range(5)]
-        proxy.unplug()
-        proxy.plug(other)
-        registry.register(registry.Registered("virtual-9", "virtual", str(other), os.getpid()))
-        sent += [step(bridge, tick) for tick in range(5, 10)]
+        for move, name in enumerate(names[1:]):
+            proxy.unplug()
+            registry.forget(bridge.url.rpartition("/")[2])
+            plugged_as(proxy, name)
+            sent += [step(bridge, tick) for tick in range(5 + 5 * move, 10 + 5 * move)]
+            assert bridge.url == str(name)
 
-    assert sent == should_send(range(10))
-    assert bridge.url == str(other)
+    assert sent == should_send(range(20))
+
+
+def plugged_as(proxy: Proxy, link: Path) -> None:
+    proxy.plug(link)
+    registry.register(registry.Registered(link.name, "virtual", str(link), os.getpid()))
+
+
+def usb(name: str, serial_number: str = "") -> Present:
+    return Present(name, "USB serial", usb=(0x1A86, 0x7523), serial_number=serial_number)
+
+
+def looked_at(
+    monkeypatch: pytest.MonkeyPatch, was: list[Present], seen: list[list[Present]]
+) -> list[str]:
+    """Return the ports at which a board that was on the first one is looked for."""
+    tried: list[str] = []
+
+    def absent(name: str, **_: object) -> Port:
+        tried.append(name)
+        raise PortError(name)
+
+    monkeypatch.setattr("hil.search.open_port", absent)
+    monkeypatch.setattr("hil.search._OPEN_AGAIN_S", 0.0)
+    monkeypatch.setattr("hil.search._LIST_AGAIN_S", 0.0)
+    search = Search(
+        was[0].name,
+        b"board 01",
+        line=None,
+        connect=cast(Any, Line),
+        baud=115_200,
+        like=was[0],
+        before={port.name for port in was},
+    )
+    for here in seen:
+        monkeypatch.setattr("hil.search.ports_here", here.copy)
+        search.look(0.0)
+    return [name for name in dict.fromkeys(tried) if name != was[0].name]
+
+
+def test_a_lost_board_is_not_looked_for_where_another_like_it_stays(monkeypatch) -> None:
+    was = [usb("ttyUSB0"), usb("ttyUSB1")]
+
+    assert looked_at(monkeypatch, was, [was[1:], was[1:]]) == []
+    assert looked_at(monkeypatch, was, [was[1:], [*was[1:], usb("ttyUSB2")]]) == ["ttyUSB2"]
+
+
+def test_two_alike_that_swap_their_names_are_told_apart_by_asking(monkeypatch) -> None:
+    was = [usb("ttyUSB0"), usb("ttyUSB1")]
+
+    assert looked_at(monkeypatch, was, [[], was]) == ["ttyUSB1"]
+
+
+def test_a_serial_number_is_followed_to_any_name(monkeypatch) -> None:
+    was = [usb("ttyACM0", "A1"), usb("ttyACM1", "B2")]
+    swapped = [usb("ttyACM0", "B2"), usb("ttyACM1", "A1")]
+
+    assert looked_at(monkeypatch, was, [swapped]) == ["ttyACM1"]
+
+
+def test_a_far_end_that_does_not_answer_holds_up_no_tick(
+    virtual: VirtualBoard, monkeypatch
+) -> None:
+    """Opening a URL takes as long as its far end likes: the flight does not wait for that."""
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow(url: str, **_: object) -> Port:
+        began.set()
+        may_end.wait()
+        raise PortError(url)
+
+    with serve(virtual.port) as far, opened(far.url, policy="continue") as bridge:
+        start(bridge)
+        step(bridge, 0)
+        monkeypatch.setattr("hil.opening.open_port", slow)
+        far.end.shutdown(socket.SHUT_RDWR)
+        while not began.is_set():
+            step(bridge, 1)
+        flown = [step(bridge, tick) for tick in range(2, 50)]  # would never end, were it waited for
+        may_end.set()
+
+    assert flown == [b""] * 48
 
 
 def test_another_board_in_its_place_is_not_taken_for_it(tmp_path: Path) -> None:

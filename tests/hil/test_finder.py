@@ -77,7 +77,9 @@ def test_who_looks_for_a_lost_board_lets_others_go_at_once():
     def connect(port: Port) -> Line:
         return Line(port, baud=BAUD, statistics=Statistics(), recorder=None)
 
-    search = Search(gone.name, ONE, line=None, connect=connect, baud=BAUD, before=[gone])
+    search = Search(
+        gone.name, ONE, line=None, connect=connect, baud=BAUD, like=gone, before={gone.name}
+    )
     with VirtualBoard(board_id=OTHER) as other:
         assert search.look(1.0) is None
         open_port(other.port).close()
