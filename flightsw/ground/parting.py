@@ -101,7 +101,7 @@ def _parting(one: Packets, other: Packets, packet: Packet, called: str) -> Parti
     if only_in is None:
         is_late = bool(times[0][mine[row]] > times[1][theirs[row]])
         heard, due = a[row], b[row] if is_late else None
-        text = _difference(one, packet, (a[row], b[row]), called)
+        text = _difference(one, other, packet, (a[row], b[row]), called, is_late=is_late)
     elif only_in == 0:
         heard, due = one.rows[name][row], None
         text = f"{_named(one, packet, heard)}not in {called}"
@@ -131,14 +131,20 @@ def _named(packets: Packets, packet: Packet, row: np.void) -> str:
     return f"{_event(packets, row)} " if packet.name == "EVENT" else ""
 
 
-def _difference(
-    packets: Packets, packet: Packet, pair: tuple[np.void, np.void], called: str
+def _difference(  # noqa: PLR0913  two packets, and where they come from
+    packets: Packets,
+    other: Packets,
+    packet: Packet,
+    pair: tuple[np.void, np.void],
+    called: str,
+    *,
+    is_late: bool,
 ) -> str:
-    """Say how two packets of a kind differ."""
+    """Say how two packets of a kind differ; `is_late`: the second was received first."""
     if packet.name == "EVENT":
-        titles = [_event(packets, row) for row in pair]
+        titles = [_event(made, row) for made, row in zip((packets, other), pair, strict=True)]
         if titles[0] != titles[1]:
-            return f"{titles[0]}, not in {called}"
+            return _other_event(packets, other, titles, is_late=is_late, called=called)
         if pair[0][packet.clock_field] != pair[1][packet.clock_field]:
             times = " instead of ".join(_when(packet, row) for row in pair)
             return f"{titles[0]} at {times}"
@@ -148,6 +154,21 @@ def _difference(
     more = len(found) - 1
     also = f", and {more} more value{'s' if more > 1 else ''}" if more else ""
     return found[0][1] + also
+
+
+def _other_event(
+    one: Packets, other: Packets, titles: list[str], *, is_late: bool, called: str
+) -> str:
+    """Say which event came first and has no like; of two that both have, which stands for which."""
+    if not is_late and titles[0] not in _events(other):
+        return f"{titles[0]}, not in {called}"
+    if is_late and titles[1] not in _events(one):
+        return f"{titles[1]} missing"
+    return f"{titles[0]} where {called} has {titles[1]}"
+
+
+def _events(packets: Packets) -> set[str]:
+    return {_event(packets, row) for row in packets.rows["EVENT"]}
 
 
 def _when(packet: Packet, row: np.void) -> str:

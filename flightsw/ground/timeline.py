@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flightsw.ground.briefing import SEQUENCE_ROLE, Briefing, Entry, Pad, PlannedEvent
+from flightsw.ground.events import sentences
 from flightsw.ground.packets import Packets
 from flightsw.ground.state import STALE_S, states
 
+MONITOR_ROLE: Final = "monitor"
 NO_ENTRY: Final = 255  # an event that is no entry of the sequence
 
 Mark = Literal["in_band", "out_of_band", "unplanned", "alarm", "not_seen"]
@@ -82,12 +84,13 @@ class Silence:
 def heard_events(packets: Packets, *, entries: Sequence[Entry], pad: Pad) -> tuple[Heard, ...]:
     """Return the events of a downlink in the order heard, each once.
 
-    An event number that the sequence does not have is an event too: ``UNKNOWN_n``.
+    An event number that the sequence does not have is an event too: ``UNKNOWN_n``. So is a warning
+    of the flight computer that is no entry of the sequence, such as a sensor that was outvoted.
     """
     told = _from_events(packets, entries, pad) + _from_housekeeping(packets, entries)
-    first_of: dict[int, Heard] = {}
+    first_of: dict[int | str, Heard] = {}
     for entry, heard in sorted(told, key=lambda one: one[1].t_s):
-        first_of.setdefault(entry, heard)
+        first_of.setdefault(heard.name if entry == NO_ENTRY else entry, heard)
     return tuple(first_of.values())
 
 
@@ -97,6 +100,7 @@ def _from_events(packets: Packets, entries: Sequence[Entry], pad: Pad) -> list[t
         return []
     decoded = states(packets, "EVENT", pad=pad)
     numbers = rows["entry" if "entry" in (rows.dtype.names or ()) else "event"]
+    warnings = _warnings(packets)
     return [
         (
             entry,
@@ -104,6 +108,7 @@ def _from_events(packets: Packets, entries: Sequence[Entry], pad: Pad) -> list[t
                 packets,
                 entries,
                 entry,
+                warning=warnings.get(index),
                 trigger=int(rows["trigger"][index]),
                 role=int(rows["role"][index]),
                 t_s=float(decoded.t_s[index]),
@@ -112,8 +117,32 @@ def _from_events(packets: Packets, entries: Sequence[Entry], pad: Pad) -> list[t
             ),
         )
         for index, entry in enumerate(numbers.tolist())
-        if entry != NO_ENTRY
+        if entry != NO_ENTRY or index in warnings
     ]
+
+
+def _warnings(packets: Packets) -> dict[int, tuple[str, str]]:
+    """Return names and titles of what a computer warned of by itself, by row of EVENT."""
+    rows, dictionary = packets.rows["EVENT"], packets.dictionary
+    if "kind" not in (rows.dtype.names or ()):
+        return {}
+    of_itself = np.flatnonzero(rows["entry"] == NO_ENTRY).tolist()
+    events = {index: dictionary.event(int(rows["kind"][index])) for index in of_itself}
+    warned = {
+        index: event
+        for index, event in events.items()
+        if event is not None and event.severity in ("warning", "alarm")
+    }
+    if not warned:
+        return {}
+    says = sentences(packets)
+    return {
+        index: (
+            f"{event.name}_{rows['argument'][index]}",
+            says[index][:1].upper() + says[index][1:],
+        )
+        for index, event in warned.items()
+    }
 
 
 def _from_housekeeping(packets: Packets, entries: Sequence[Entry]) -> list[tuple[int, Heard]]:
@@ -153,8 +182,19 @@ def _heard(  # noqa: PLR0913  what a packet tells of an event
     t_s: float,
     altitude_m: float | None = None,
     speed_mps: float | None = None,
+    warning: tuple[str, str] | None = None,
 ) -> Heard:
     dictionary = packets.dictionary.packet("EVENT")
+    if warning is not None:
+        return Heard(
+            name=warning[0],
+            title=warning[1],
+            role=MONITOR_ROLE,
+            trigger=_named(dictionary.field("trigger").values, trigger),
+            t_s=t_s,
+            altitude_m=altitude_m,
+            speed_mps=speed_mps,
+        )
     known = entries[entry] if entry < len(entries) else None
     return Heard(
         name=known.event if known else f"UNKNOWN_{entry}",

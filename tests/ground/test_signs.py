@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+import flightsw
 from flightsw.ground import look
+from flightsw.ground.parting import partings
 from flightsw.ground.signs import signs
 
 
@@ -79,3 +81,39 @@ def test_nothing_heard_at_all_is_noticed_with_the_first_planned_event(briefing):
         1.0,
         "deviation",
     )
+
+
+def test_a_warning_of_the_computer_by_itself_is_heard_and_a_sign():
+    """A sensor that was outvoted is no entry of the sequence; the downlink tells it too."""
+    fault = "accelerometer-stuck:accelerometer.2@100"
+    flight = flightsw.fly(flightsw.load("progress-ms-04", faults=[fault]))
+
+    first = signs(flight.ground)[0]
+    assert (first.kind, first.t_s) == ("alarm", 101.65)
+    assert first.text == "Accelerometer 1 stands away from the other two"
+    row = next(row for row in flight.ground.timeline if row.title == first.text)
+    assert (row.mark, row.planned) == ("alarm", None)
+    assert len([row for row in flight.ground.timeline if row.mark == "alarm"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "says"),
+    [
+        ("nominal", "lost", "Third-stage pressure low missing"),
+        ("lost", "nominal", "Third-stage pressure low, not in the other"),
+        ("early", "nominal", "Core cut-off where the other has Core to final thrust"),
+        ("nominal", "early", "Core to final thrust where the other has Core cut-off"),
+    ],
+)
+def test_an_event_that_both_have_is_not_told_as_one_that_only_one_has(mine, others, says):
+    flights = {
+        "nominal": flightsw.load("progress-ms-04"),
+        "lost": flightsw.load("progress-ms-04-lost"),
+        "early": flightsw.load(
+            "progress-ms-04", faults=["contact-stuck:block-a.fuel-dry@150,value=1"]
+        ),
+    }
+    heard = [flightsw.fly(flights[name]).ground.packets for name in (mine, others)]
+
+    told = {parting.packet: parting.text for parting in partings(*heard)}
+    assert told["EVENT"] == says
