@@ -11,8 +11,10 @@ one JSON: the log's format and what was recorded.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import stat
 import struct
 import time
 import zlib
@@ -21,7 +23,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from hil.errors import BoardError
+from hil.errors import BoardError, BoardUseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +34,7 @@ _SYNC: Final = b"\xf5\x1a"
 _HEAD: Final = struct.Struct("<2sBBIQ")
 _CRC: Final = struct.Struct("<I")
 _LENGTH_MAX: Final = 1 << 20  # longer is a spoilt length
+_BEGINS: Final = b'{"format": "flightsw-wire/'  # the first note of any version
 
 
 class Piece(IntEnum):
@@ -73,16 +76,20 @@ class Recorder:
     Parameters
     ----------
     path : Path
-        A new file; one that is there is replaced.
+        A new file, or a wire log, which is replaced. Anything else is left alone.
     about : dict
         What is recorded, for the first note: port, baud rate, mission.
+    waits : bool
+        Whether the file is left as it is until `begin`; what is recorded before then is held, and
+        stands first in it. One that never begins replaces nothing. When trouble of a board ends its
+        block, what was held is kept all the same, if there is no file in its place.
     notice : callable, optional
         Is told, once, when the log ends early.
 
     Raises
     ------
     WireLogError
-        If the file cannot be made.
+        If the file cannot be made, or is something else than a wire log.
     """
 
     def __init__(
@@ -90,19 +97,32 @@ class Recorder:
         path: Path,
         about: dict[str, Any] | None = None,
         *,
+        waits: bool = False,
         notice: Callable[[str], object] | None = None,
     ) -> None:
         self.path: Final = path
         self.failure = ""
         self._notice = notice
-        try:
-            self._descriptor = os.open(
-                path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | _BINARY, 0o666
-            )
-        except OSError as error:
-            msg = f"{path}: {error.strerror}"
-            raise WireLogError(msg) from error
+        self._descriptor = -1
+        self._held: bytearray | None = bytearray()
+        must_be_free(path)
         self.note(json.dumps({"format": FORMAT, **(about or {})}))
+        if not waits:
+            self.begin()
+
+    def begin(self) -> None:
+        """Make the file, or replace the wire log that is there. Does it once; errors as above."""
+        if self._held is None:
+            return
+        must_be_free(self.path)  # it may be another one by now
+        self._open(0 if self.path.exists() else os.O_CREAT | os.O_EXCL)
+        if not _is_alone(self._descriptor):
+            self.close()
+            msg = f"{self.path} is being written by another flight"
+            raise WireLogError(msg)
+        held, self._held = self._held, None
+        os.ftruncate(self._descriptor, 0)
+        self._give(held)
 
     def to_board(self, octets: bytes) -> None:
         """Record what goes to a board."""
@@ -118,6 +138,7 @@ class Recorder:
 
     def close(self) -> None:
         """End the log. May be called twice."""
+        self._held = None
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
@@ -131,14 +152,32 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        trouble = isinstance(error, BoardError) and not isinstance(error, BoardUseError)
+        if trouble and self._held is not None and not self.path.exists():
+            with contextlib.suppress(WireLogError):  # the trouble is told, not this
+                self.begin()
         self.close()
 
+    def _open(self, how: int) -> None:
+        try:
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | how | _BINARY, 0o666)
+        except OSError as error:
+            msg = f"{self.path}: {error.strerror}"
+            raise WireLogError(msg) from error
+
     def _write(self, kind: int, octets: bytes) -> None:
-        if self._descriptor < 0:
+        if self._held is None and self._descriptor < 0:
             return
         now_us = time.monotonic_ns() // 1000
         record = _HEAD.pack(_SYNC, kind, 0, len(octets), now_us) + octets
-        rest = record + _CRC.pack(zlib.crc32(record))
+        record += _CRC.pack(zlib.crc32(record))
+        if self._held is None:
+            self._give(record)
+        else:
+            self._held += record
+
+    def _give(self, rest: bytes | bytearray) -> None:
+        """Give octets to the system."""
         try:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
@@ -152,6 +191,49 @@ class Recorder:
 
 
 _BINARY: Final = getattr(os, "O_BINARY", 0)
+
+
+def must_be_free(path: Path) -> None:
+    """Raise unless there is no file, or a wire log that may be replaced.
+
+    Raises
+    ------
+    WireLogError
+        With what there is instead.
+    """
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            msg = f"{path}: {_KINDS.get(stat.S_IFMT(found.st_mode), 'Is no file')}"
+            raise WireLogError(msg)
+        with path.open("r+b") as file:
+            first = file.read(_HEAD.size + len(_BEGINS))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        msg = f"{path}: {error.strerror}"
+        raise WireLogError(msg) from error
+    if not (first.startswith(_SYNC) and first.endswith(_BEGINS)):
+        msg = f"{path} is no wire log, and is not replaced; give another name"
+        raise WireLogError(msg)
+
+
+_KINDS: Final = {stat.S_IFDIR: "Is a directory"}
+
+
+def _is_alone(descriptor: int) -> bool:
+    """Claim an open file, and return whether nobody else has; where that is not known, nobody."""
+    try:
+        import fcntl
+    except ImportError:  # of another system
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from flightsw.errors import FlightswError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from flightsw.cli.board_options import BoardChoice, Role
     from flightsw.closed_loop import ClosedLoop, SequencerBoard, TransmitterBoard
@@ -46,9 +47,12 @@ class BoardInFlight:
         Most that its transmitter may send, bit/s, where the line carries less than its own cap.
     """
 
-    def __init__(self, choice: BoardChoice, bridge: Bridge) -> None:
+    def __init__(
+        self, choice: BoardChoice, bridge: Bridge, *, begins: Callable[[], object] | None = None
+    ) -> None:
         self.choice = choice
         self.bridge = bridge
+        self._begins = begins
         self.clock: Callable[[], float] = lambda: 0.0
         self.rate: int | None = None
         self.cap_bps: int | None = None
@@ -151,6 +155,8 @@ class BoardInFlight:
         return joined(self._answers)
 
     def _tell_time(self) -> None:
+        if not self.flying and self._begins is not None:
+            self._begins()
         self.flying = True
         now_s = self.bridge.now_s = self.clock()
         from_s = self.choice.real_time_from_s
@@ -165,9 +171,16 @@ class BoardInFlight:
 
 @contextmanager
 def board_for(
-    choice: BoardChoice, scenario: Scenario, *, notice: Callable[[str], object]
+    choice: BoardChoice,
+    scenario: Scenario,
+    *,
+    notice: Callable[[str], object],
+    out: Path | None = None,
 ) -> Iterator[BoardInFlight]:
     """Start the board if it is a process, and open its line, for the block.
+
+    `out`: the run's folder, where it was given; a wire log may stand in it, and is made when the
+    flight begins.
 
     Raises
     ------
@@ -182,19 +195,18 @@ def board_for(
     from hil.bridge import Bridge
     from hil.present import rate_of
     from hil.refusals import Expected
-    from hil.wire import Recorder, WireLogError
+    from hil.wire import Recorder
 
     with ExitStack() as stack:
+        _check_wire(choice.wire, out)
         baud = choice.baud or USUAL_BAUD
         url = stack.enter_context(port_for(choice.board, baud=baud, line_baud=choice.baud))
         recorder = None
         if choice.wire is not None:
             about = {"port": url, "baud": choice.baud, "scenario": scenario.id, "role": choice.role}
-            try:
-                recorder = stack.enter_context(Recorder(choice.wire, about, notice=notice))
-            except WireLogError as error:
-                msg = f"--wire {error}"
-                raise FlightswError(msg) from error
+            with _wire_refused():
+                recorder = Recorder(choice.wire, about, waits=True, notice=notice)
+            stack.enter_context(recorder)
         bridge = stack.enter_context(
             Bridge.open(
                 url,
@@ -206,11 +218,42 @@ def board_for(
             )
         )
         must_fit(bridge.identity, choice, scenario)
-        playing = BoardInFlight(choice, bridge)
+        begins = None if recorder is None else _wire_refused()(recorder.begin)
+        playing = BoardInFlight(choice, bridge, begins=begins)
         rate = playing.rate = rate_of(url, choice.baud, usual=USUAL_BAUD)
         if choice.real_time_from_s is not None and rate is not None:
             playing.cap_bps = rate_cap(choice.role, scenario, rate, notice=notice)
         yield playing
+
+
+def _check_wire(wire: Path | None, out: Path | None) -> None:
+    """Raise, before a board is looked for, if a wire log cannot stand where it is to."""
+    from flightsw.records.run_folder import FILES
+    from hil.wire import must_be_free
+
+    if wire is None:
+        return
+    with _wire_refused():
+        must_be_free(wire)
+    if wire.name in FILES:
+        msg = f"--wire {wire}: {wire.name} is the name of a run's own file; give another"
+        raise FlightswError(msg)
+    folder = wire.parent
+    if not folder.is_dir() and (out is None or folder.resolve() != out.resolve()):
+        msg = f"--wire {wire}: No such file or directory"
+        raise FlightswError(msg)
+
+
+@contextmanager
+def _wire_refused() -> Iterator[None]:
+    """Make what is wrong with a wire log's file an error of use."""
+    from hil.wire import WireLogError
+
+    try:
+        yield
+    except WireLogError as error:
+        msg = f"--wire {error}"
+        raise FlightswError(msg) from error
 
 
 def rate_cap(

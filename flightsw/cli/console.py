@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913  one a flag
         return watched.serve(door)
     from flightsw.cli.board_flight import board_for
 
-    with board_for(choice, scenario, notice=watched.note) as playing:
+    with board_for(choice, scenario, notice=watched.note, out=out) as playing:
         watched.play(playing)
         return watched.serve(door)
 

@@ -106,7 +106,7 @@ def command(  # noqa: PLR0913  one a flag
         if choice is not None:
             from flightsw.cli.board_flight import board_for
 
-            playing = stack.enter_context(board_for(choice, scenario, notice=tell))
+            playing = stack.enter_context(board_for(choice, scenario, notice=tell, out=out))
         flight, summary = fly_and_record(
             scenario, out=out, force=force, speed=pace(speed), watch=watch, playing=playing
         )

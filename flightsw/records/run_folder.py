@@ -27,6 +27,8 @@ CRASH_PREFIX: Final = "flightsw-crash-"  # what the command line leaves when a r
 DOWNLINK: Final = "downlink.ccsds"
 TABLES: Final = "telemetry"  # the folder that `tm decode` makes beside a log
 _TABLE: Final = (".csv", ".parquet", ".mcap")
+_NOTE_HEAD: Final = 16  # octets before the text of a wire log's first note
+_WIRE_LOG: Final = b'{"format": "flightsw-wire/'
 FILES: Final = (
     "run.json",
     "summary.json",
@@ -226,7 +228,10 @@ def _given_folder(out: Path, *, force: bool) -> Path:
     strangers = [
         name
         for name in inside
-        if name not in FILES and not _is_crash(name) and not _holds_tables(out / name)
+        if name not in FILES
+        and not _is_crash(name)
+        and not _holds_tables(out / name)
+        and not _is_wire_log(out / name)
     ]
     if strangers:
         msg = f"--out {out}: holds a run and also {', '.join(strangers[:3])}; move that first"
@@ -257,12 +262,22 @@ def _holds_tables(path: Path) -> bool:
     )
 
 
+def _is_wire_log(path: Path) -> bool:
+    """Return whether it is what `run --wire` records, as section 10 of board-link.md has it."""
+    try:
+        with path.open("rb") as file:
+            return path.is_file() and file.read(64)[_NOTE_HEAD:].startswith(_WIRE_LOG)
+    except OSError:
+        return False
+
+
 def _clear(folder: Path) -> None:
     """Remove the files of the run that stood here before; its `run.json` is already ours."""
-    crashes = [path.name for path in folder.iterdir() if _is_crash(path.name)]
+    others = [path.name for path in folder.iterdir() if _is_crash(path.name)]
+    others += [path.name for path in folder.iterdir() if _is_wire_log(path)]
     tables = folder / TABLES
     held = [*tables.iterdir()] if _holds_tables(tables) else []
-    for path in (*(folder / name for name in (*FILES[1:], *crashes)), *held):
+    for path in (*(folder / name for name in (*FILES[1:], *others)), *held):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:

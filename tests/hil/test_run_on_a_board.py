@@ -23,9 +23,11 @@ from flightsw.cli.run import fly_and_record, page
 from flightsw.ground import decode
 from flightsw.report.page import told_of
 from hil.boards.virtual import VirtualBoard
+from hil.describe import describe
 from hil.errors import BoardError
 from hil.kinds import Identity
 from hil.statistics import Loss, Statistics
+from hil.wire import Recorder, read_wire
 
 SHORT = ("nike-apache-14-210-short", "--rate", "20")  # 20 000 ticks
 
@@ -412,3 +414,94 @@ def test_what_is_no_wire_log_is_an_error_of_use(capsys, content, words):
 
     assert main(["board", "wire", "wire.log"]) == 2
     assert words in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------------------- where a wire log goes
+
+
+def test_a_wire_log_stands_in_the_runs_own_folder_and_is_replaced_with_it(capsys):
+    flags = (*SHORT, "--board", "virtual", "--out", "run", "--wire", "run/wire.log", "-q")
+
+    first = run(capsys, *flags)[0]
+    whole = read_wire(Path("run/wire.log"))
+    again = run(capsys, *flags, "--force")[0]
+    with VirtualBoard() as board:
+        without = run(capsys, *SHORT, "--board", board.port, "--out", "run", "--force", "-q")[0]
+
+    assert (first, again, without) == (0, 0, 0)
+    told = "\n".join(describe(whole))
+    assert [told.index(kind) for kind in ("DISCOVER", "START", "GRANT")] == sorted(
+        told.index(kind) for kind in ("DISCOVER", "START", "GRANT")
+    )
+    assert not Path("run/wire.log").exists()  # it was of the run that is no more
+
+
+@pytest.mark.parametrize("content", [b"", b"notes", b"\xf5\x1a" + bytes(100)])
+def test_a_file_that_is_no_wire_log_is_never_replaced(capsys, content):
+    Path("notes.txt").write_bytes(content)
+
+    code, _, err = run(capsys, *SHORT, "--board", "virtual", "--wire", "notes.txt", "--out", "run")
+
+    assert code == 2
+    assert "--wire notes.txt is no wire log, and is not replaced" in err
+    assert Path("notes.txt").read_bytes() == content
+    assert not Path("run").exists()
+
+
+def test_a_file_that_came_while_the_board_was_met_is_not_replaced(capsys, monkeypatch):
+    """It is looked at again when the flight begins; nothing is flown."""
+    meet = Recorder.note
+
+    def note(self, text):
+        meet(self, text)
+        Path("wire.log").write_text("somebody's")
+
+    monkeypatch.setattr(Recorder, "note", note)
+
+    code, _, err = run(capsys, *SHORT, "--board", "virtual", "--wire", "wire.log", "--out", "run")
+
+    assert code == 2
+    assert "--wire wire.log is no wire log" in err
+    assert Path("wire.log").read_text() == "somebody's"
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize("name", ["truth.npz", "downlink.ccsds", "run.json"])
+def test_a_wire_log_does_not_take_the_place_of_a_record(capsys, name):
+    flags = ("--board", "virtual", "--out", "run", "--wire", f"run/{name}")
+
+    code, _, err = run(capsys, *SHORT, *flags)
+
+    assert code == 2
+    assert f"{name} is the name of a run's own file" in err
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        (("progress-ms-04", "--board", "/dev/ttyNOWHERE"), 3),
+        (("progress-ms-04", "--board", "virtual", "--realtime-from", "600"), 2),
+    ],
+)
+def test_a_flight_that_does_not_begin_leaves_the_last_wire_log(capsys, flags, expected):
+    with Recorder(Path("wire.log")) as recorder:
+        recorder.to_board(b"of the last flight")
+    before = Path("wire.log").read_bytes()
+
+    code, _, _ = run(capsys, *flags, "--wire", "wire.log")
+
+    assert code == expected
+    assert Path("wire.log").read_bytes() == before
+
+
+def test_a_board_that_is_lost_in_flight_leaves_its_wire_up_to_there(capsys):
+    flags = ("--on-loss", "fail", "--out", "run", "--wire", "run/wire.log", "-q")
+    with VirtualBoard() as board, when_flying(killed(board)):
+        code, _, err = run(capsys, *SHORT, "--board", board.port, *flags)
+
+    log = read_wire(Path("run/wire.log"))
+    assert code == 3
+    assert "board gone at T" in err
+    assert log.damaged_bytes == 0
+    assert sum(len(each.octets) for each in log.records) > 100_000

@@ -6,12 +6,14 @@ import errno
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.describe import describe
+from hil.errors import BoardSilentError, BoardUseError
 from hil.kinds import Discover, Grant, Identity, Poll, Refused
 from hil.link import frame
 from hil.packing import encode
@@ -131,6 +133,53 @@ def test_what_is_no_wire_log_is_told(path, tmp_path) -> None:
         read_wire(path)
     with pytest.raises(WireLogError, match="Is a directory"):
         Recorder(tmp_path)
+
+
+# ---------------------------------------------------------------------- when it is made
+
+
+def test_what_was_recorded_before_it_begins_stands_first(path) -> None:
+    with Recorder(path, waits=True) as recorder:
+        recorder.to_board(b"before")
+        assert not path.exists()
+        recorder.begin()
+        assert [record.octets for record in read_wire(path).records] == [b"before"]
+        recorder.from_board(b"after")
+        recorder.begin()
+
+    assert [record.octets for record in read_wire(path).records] == [b"before", b"after"]
+
+
+def test_a_log_that_did_not_begin_replaces_none(path) -> None:
+    recorded(path, (Piece.TO_BOARD, b"old"))
+
+    with suppress(BoardSilentError), Recorder(path, waits=True) as recorder:
+        recorder.to_board(b"new")
+        raise BoardSilentError
+
+    assert [record.octets for record in read_wire(path).records] == [b"old"]
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"), [(BoardSilentError, True), (BoardUseError, False), (KeyError, False)]
+)
+def test_what_a_board_said_is_kept_where_no_file_was(path, error, kept) -> None:
+    with suppress(error), Recorder(path, waits=True) as recorder:
+        recorder.from_board(b"noise")
+        raise error
+
+    assert path.exists() is kept
+    if kept:
+        assert [record.octets for record in read_wire(path).records] == [b"noise"]
+
+
+def test_a_log_that_is_being_written_is_not_replaced(path) -> None:
+    with Recorder(path) as first:
+        first.to_board(b"kept")
+        with pytest.raises(WireLogError, match="is being written by another flight"):
+            Recorder(path)
+
+    assert [record.octets for record in read_wire(path).records] == [b"kept"]
 
 
 # ---------------------------------------------------------------------- told in words
