@@ -351,8 +351,12 @@ class _ThreadedPort:
     def _end(self) -> None:
         for thread in self._threads:
             thread.join(1.0)
+        # pyserial 3.5 leaves the connection of rfc2217:// open when its far end was first to go.
+        connection = getattr(self._handle, "_socket", None)
         with contextlib.suppress(*LOST):
             self._handle.close()
+        if connection is not None:
+            connection.close()
 
     def _reading(self) -> None:
         try:

@@ -4,6 +4,7 @@ the line loses, and a board that is not the one wanted, gone or reset is told as
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import select
@@ -191,7 +192,7 @@ class serve:  # noqa: N801  reads as a verb
 
     def _serve(self) -> None:
         self.end, _ = self._server.accept()
-        with self.end as end:
+        with self.end as end, contextlib.suppress(ConnectionError):  # it left with octets unread
             while True:
                 ready, _, _ = select.select([end.fileno(), self._board], [], [])
                 if self._board in ready:

@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import termios
@@ -307,6 +308,11 @@ class Rfc2217Server:
         self._heard.clear()
         return taken
 
+    def reset(self) -> None:
+        """End the connection at once, as one whose machine is gone."""
+        self._end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._end.shutdown(socket.SHUT_RDWR)
@@ -425,6 +431,25 @@ def test_a_server_that_ends_is_lost() -> None:
         port.write(b"x")
 
     port.close()
+
+
+@RFC2217
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_connection_whose_far_end_went_first_is_let_go_too() -> None:
+    server = Rfc2217Server()
+    before = len(os.listdir("/proc/self/fd"))
+    port = open_port(server.url)
+    server.reset()
+    with pytest.raises(PortLostError):
+        port.read(5.0)
+
+    port.close()
+    for thread in threading.enumerate():
+        if thread.name == f"closing {server.url}":
+            thread.join()
+    server.close()
+
+    assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def test_opening_leaves_no_descriptor_behind(far: Far, tmp_path) -> None:
