@@ -13,6 +13,8 @@ from flightsw.closed_loop import ClosedLoop
 from flightsw.dictionary import load_dictionary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from flightsw.scenario import Scenario
@@ -20,18 +22,6 @@ if TYPE_CHECKING:
 Role = Literal["transmitter", "sequencer"]
 
 BITS_OF_OCTET: Final = 10  # on the line: start, eight, stop
-RATES: Final = (
-    9_600,
-    19_200,
-    38_400,
-    57_600,
-    115_200,
-    230_400,
-    460_800,
-    921_600,
-    1_000_000,
-    3_000_000,
-)
 # docs/reference/board-link.md, sections 2 and 4: octets that a frame costs besides what it carries.
 FRAME: Final = 6
 GRANT: Final = FRAME + 2 + 7
@@ -144,8 +134,8 @@ def telemetry_bps(octets_per_s: float, frame_bytes: int) -> int:
     return int(octets_per_s * 8 * frame_bytes / _pieces(frame_bytes, FRAMES, FRAMES))
 
 
-def fit(load: LineLoad, baud: int) -> Fit:
-    """Return whether a line of `baud` bit/s carries a load in real time."""
+def fit(load: LineLoad, baud: int, rates: Iterable[int]) -> Fit:
+    """Return whether a line of `baud` bit/s carries a load in real time; else which of `rates`."""
     carries = baud / BITS_OF_OCTET
     cap: int | None = None
     thinned: tuple[str, ...] = ()
@@ -154,7 +144,7 @@ def fit(load: LineLoad, baud: int) -> Fit:
         needs = max(load.peak_per_s(load.to_board), load.peak_per_s(load.from_board))
         cap = telemetry_bps(carries, load.frame_bytes)
         thinned = _thinned(load, carries)
-    enough = next((rate for rate in RATES if rate / BITS_OF_OCTET >= needs), None)
+    enough = min((rate for rate in rates if rate / BITS_OF_OCTET >= needs), default=None)
     return Fit(baud, carries, needs, cap, thinned, enough)
 
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from hil.boards.registry import registered
 from hil.errors import BoardError, BoardMismatchError, BoardSilentError
-from hil.inquiry import discover
 from hil.line import Line
 from hil.ports import BAUD, open_port
-from hil.present import ports_here
-from hil.rates import met
+from hil.present import ports_here, simulated_rate
+from hil.rates import meet, other_rate
 from hil.refusals import Expected, check_identity
 from hil.statistics import Statistics
 
@@ -38,6 +37,8 @@ class Found:
         Of a board that is a process.
     identity : Identity or None
         What the board says of itself.
+    baud : int or None
+        Rate at which it said so, bit/s.
     why : str
         Why nobody answers, or that nobody was asked.
     silent : bool
@@ -50,6 +51,7 @@ class Found:
     usb: str = ""
     pid: int | None = None
     identity: Identity | None = None
+    baud: int | None = None
     why: str = ""
     silent: bool = False
 
@@ -58,7 +60,8 @@ def boards_here(*, port: str | None = None, baud: int = BAUD) -> list[Found]:
     """Return what is here: boards that are processes, then the ports of the system.
 
     Only what hangs on USB is asked who it is, a board that is a process, and `port`: others may be
-    something that takes amiss what it does not know.
+    something that takes amiss what it does not know. A process is asked at the rate that it was
+    started with; where nobody answers at `baud`, the other usual rates are tried.
     """
     found = [
         Found(each.name, f"{each.kind} board, process {each.pid}", each.port, pid=each.pid)
@@ -113,6 +116,8 @@ def find(
         try:
             if expected is not None:
                 check_identity(each.port, who, expected)
+            if each.pid is None and each.baud not in {None, baud}:
+                raise BoardMismatchError(other_rate(each.port, each.baud, baud))
             fit.append((each, who))
         except BoardMismatchError as error:
             unfit.append(str(error))
@@ -125,17 +130,15 @@ def find(
     return fit[0][0]
 
 
-def who_is_on(port: str, baud: int = BAUD, *, other_rates: bool = False) -> Identity:
-    """Return who answers on a port.
+def who_is_on(port: str, baud: int = BAUD) -> tuple[Identity, int]:
+    """Return who answers on a port, and at which rate, bit/s.
 
     Parameters
     ----------
     port : str
         What to open.
     baud : int
-        Rate, bit/s.
-    other_rates : bool
-        Whether to say at which other rate a board answers, when none does at this one.
+        Rate at which it is asked first, bit/s.
 
     Raises
     ------
@@ -144,7 +147,7 @@ def who_is_on(port: str, baud: int = BAUD, *, other_rates: bool = False) -> Iden
     """
     line = Line(open_port(port, baud=baud), baud=baud, statistics=Statistics(), recorder=None)
     try:
-        return met(line, baud, _PATIENCE_S) if other_rates else discover(line, _PATIENCE_S)
+        return meet(line, baud, _PATIENCE_S)
     finally:
         line.close()
 
@@ -153,7 +156,8 @@ def _asked(found: Found, baud: int, *, must: bool) -> Found:
     if not (must or found.usb or found.pid is not None):
         return replace(found, why="not asked: it is no USB port; --port asks it")
     try:
-        return replace(found, identity=who_is_on(found.port, baud, other_rates=must))
+        identity, rate = who_is_on(found.port, simulated_rate(found.port) or baud)
+        return replace(found, identity=identity, baud=rate)
     except BoardError as error:
         why = str(error).removeprefix(f"{found.port}: ")
         return replace(found, why=why, silent=isinstance(error, BoardSilentError))

@@ -23,7 +23,28 @@ _ANSWER_BITS: Final = 2000  # question and answer, and half as much again
 
 
 def met(line: Line, baud: int, patience_s: float) -> Identity:
-    """Return who answers.
+    """Return who answers at the rate of a line.
+
+    Parameters and errors are those of `meet`; and
+
+    Raises
+    ------
+    BoardMismatchError
+        When a board answers at another rate.
+    """
+    identity, rate = meet(line, baud, patience_s)
+    if rate != baud:
+        raise BoardMismatchError(other_rate(line.port.name, rate, baud))
+    return identity
+
+
+def other_rate(name: str, rate: int, asked: int) -> str:
+    """Say that a board answers at another rate than it was asked at."""
+    return f"{name}: a board of this link answers at {rate} baud, not at {asked}: --baud {rate}"
+
+
+def meet(line: Line, baud: int, patience_s: float) -> tuple[Identity, int]:
+    """Return who answers, and at which rate, bit/s.
 
     Parameters
     ----------
@@ -38,25 +59,14 @@ def met(line: Line, baud: int, patience_s: float) -> Identity:
     ------
     BoardSilentError
         When nobody does.
-    BoardMismatchError
-        When a board does, at another rate.
     PortLostError
         When the port is gone.
     """
     try:
-        return discover(line, patience_s)
+        return discover(line, patience_s), baud
     except BoardSilentError:
-        other = _other_rate(line, baud)
-        if other is None:
-            raise
-    msg = f"{line.port.name}: a board of this link answers at {other} baud, not at {baud}"
-    raise BoardMismatchError(msg)
-
-
-def _other_rate(line: Line, baud: int) -> int | None:
-    for rate in RATES:
-        if rate != baud and line.port.set_rate(rate):
-            with contextlib.suppress(BoardSilentError):
-                discover(line, _ANSWER_S + _ANSWER_BITS / rate)
-                return rate
-    return None
+        for rate in RATES:
+            if rate != baud and line.port.set_rate(rate):
+                with contextlib.suppress(BoardSilentError):
+                    return discover(line, _ANSWER_S + _ANSWER_BITS / rate), rate
+        raise

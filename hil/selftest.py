@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from hil.errors import BoardError
+from hil.handshake import end
 from hil.kinds import COUNTERS, Echo, Echoed, Identity, Poll, Status, Time, Timed
 from hil.line import Line
 from hil.link import frame
@@ -125,17 +125,16 @@ def self_test(
         When no board answers, or it stops answering.
     BoardMismatchError
         When one answers, at another rate.
-    BoardError
-        When it is in a flight.
     """
     statistics = Statistics()
     line = Line(open_port(url, baud=baud), baud=baud, statistics=statistics, recorder=recorder)
     try:
         identity = met(line, baud, _DISCOVER_S)
-        if identity.session:
-            msg = f"{url}: the board is in a flight; it is tried when that has ended"
-            raise BoardError(msg)
-        return _Trial(line, identity, statistics, notice or _silently).tried(stream_s)
+        notice = notice or _silently
+        if identity.session:  # the port is ours alone: nobody flies it any more
+            notice("ending a flight that its host has left")
+            end(line, identity.session)
+        return _Trial(line, identity, statistics, notice).tried(stream_s)
     finally:
         line.close()
 

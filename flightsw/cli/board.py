@@ -24,6 +24,12 @@ _BAUD = click.option(
     metavar="RATE",
     help="Of the line, bit/s.",
 )
+_LINE_BAUD = click.option(
+    "--baud",
+    type=click.IntRange(min=300),
+    metavar="RATE",
+    help="Of the line, bit/s; 115200 unless given, of a virtual board what it was started with.",
+)
 
 
 @command.command(name="list")
@@ -44,7 +50,7 @@ def list_boards(*, port: str | None, baud: int, as_json: bool, no_color: bool) -
     if as_json:
         show_json(list_of(found))
     else:
-        show(list_lines(found, asked=port), no_color=no_color)
+        show(list_lines(found, baud=baud, asked=port), no_color=no_color)
     return 0 if port is None or any(each.identity for each in found) else 3
 
 
@@ -63,12 +69,10 @@ def start(*, kind: str, baud: int | None, as_json: bool) -> int:
     It stays until it is ended, also when this terminal is closed. `flightsw board list` shows it
     and how it is ended.
     """
-    from flightsw.cli.board_ports import start_board
+    from flightsw.cli.board_ports import check_has_rate, start_board
 
-    if kind == "emulated" and baud is not None:
-        msg = "an emulated board's line has no rate: --baud is for a virtual one"
-        raise click.UsageError(msg)
-
+    if baud is not None:
+        check_has_rate(kind)
     return start_board(kind, baud=baud, as_json=as_json)
 
 
@@ -115,12 +119,7 @@ def flash_it(*, target: str, port: str | None, baud: int, as_json: bool) -> int:
 
 @command.command(name="test")
 @click.argument("board", metavar="PORT")
-@click.option(
-    "--baud",
-    type=click.IntRange(min=300),
-    metavar="RATE",
-    help="Of the line, bit/s; 115200 unless given, of a virtual board what it was started with.",
-)
+@_LINE_BAUD
 @click.option(
     "--for", "mission", metavar="MISSION", help="Say whether its flight fits the line in real time."
 )
@@ -175,9 +174,9 @@ def try_it(  # noqa: PLR0913  one a flag
     metavar="PORT",
     help="Fly it again on a board, and compare each answer with the one recorded.",
 )
-@_BAUD
+@_LINE_BAUD
 @_JSON
-def wire(*, log: Path, board: str | None, baud: int, as_json: bool) -> int:
+def wire(*, log: Path, board: str | None, baud: int | None, as_json: bool) -> int:
     """Tell each frame of a wire log, or fly it again.
 
     `run --wire FILE` records one: every octet with its time and direction. Exit 1 when
@@ -197,10 +196,10 @@ def wire(*, log: Path, board: str | None, baud: int, as_json: bool) -> int:
 def diff(*, host: Path, board: Path, as_json: bool) -> int:
     """Compare the downlinks of two runs.
 
-    Runs, their folders or logs: frames, packets, values. Exit 0 when nothing differs, else 1 with
-    what differs first.
+    Runs, their folders or logs: frames, packets, values. Exit 0 when both are complete and nothing
+    differs, else 1 with what differs first.
     """
-    from flightsw.cli.board_diff import diff_lines, diff_of
+    from flightsw.cli.board_diff import diff_lines, diff_of, is_proved
     from flightsw.cli.output import show, show_json
 
     result = diff_of(host, board)
@@ -208,4 +207,4 @@ def diff(*, host: Path, board: Path, as_json: bool) -> int:
         show_json(result)
     else:
         show(diff_lines(result), no_color=False)
-    return 0 if result["same"] else 1
+    return 0 if is_proved(result) else 1

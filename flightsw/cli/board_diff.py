@@ -35,6 +35,7 @@ def diff_of(host: Path, board: Path) -> dict[str, Any]:
     return {
         "format": "flightsw-diff/1",
         "logs": [str(log_file(host)), str(log_file(board))],
+        "missions": [_mission(one), _mission(other)],
         "complete": [_is_complete(one), _is_complete(other)],
         "same": difference.same,
         **plain(difference),
@@ -45,11 +46,24 @@ def _is_complete(packets: Packets) -> bool | None:
     return packets.frames.log.complete if packets.frames else None
 
 
+def _mission(packets: Packets) -> str | None:
+    header = packets.frames.log.header if packets.frames else None
+    return header.mission if header else None
+
+
+def is_proved(result: dict[str, Any]) -> bool:
+    """Return whether two whole logs were compared and nothing differs."""
+    return result["same"] and False not in result["complete"]
+
+
 def diff_lines(result: dict[str, Any]) -> Iterator[Line]:
     """Yield what is printed of a comparison."""
     for name, log, complete in zip("AB", result["logs"], result["complete"], strict=True):
         ended = "" if complete or complete is None else "   NOT COMPLETE"
         yield Line.of(f"{name}  {log}{ended}")
+    missions = result["missions"]
+    if None not in missions and missions[0] != missions[1]:
+        yield Line.of(Span(f"of two missions: A {missions[0]}, B {missions[1]}", "off"))
     yield Line.of()
     yield Line.of(
         f"{'':<{_LABEL}}{'in A':>11}{'in B':>11}{'differ':>11}{'A only':>11}{'B only':>11}"
@@ -63,8 +77,11 @@ def diff_lines(result: dict[str, Any]) -> Iterator[Line]:
         )
         yield Line.of(Span(text, "off" if any(numbers[2:]) else "plain"))
     yield Line.of()
-    if result["same"]:
+    if is_proved(result):
         yield Line.of(Span("NO DIFFERENCE", "good"))
+        return
+    if result["same"]:
+        yield Line.of(Span("NOT ALL COMPARED", "off"), "   no difference in what is here")
         return
     yield Line.of(Span("DIFFERENT", "alarm"))
     for what in _ROWS:

@@ -199,8 +199,8 @@ def board_for(
 
     with ExitStack() as stack:
         _check_wire(choice.wire, out)
-        baud = choice.baud or USUAL_BAUD
-        url = stack.enter_context(port_for(choice.board, baud=baud, line_baud=choice.baud))
+        url = stack.enter_context(port_for(choice.board, baud=choice.baud))
+        rate = rate_of(url, choice.baud, usual=USUAL_BAUD)
         recorder = None
         if choice.wire is not None:
             about = {"port": url, "baud": choice.baud, "scenario": scenario.id, "role": choice.role}
@@ -211,16 +211,17 @@ def board_for(
             Bridge.open(
                 url,
                 expected=Expected(load_dictionary().hash, firmware_hash()),
-                baud=baud,
+                baud=rate or USUAL_BAUD,
                 policy=choice.on_loss,
                 recorder=recorder,
                 notice=notice,
             )
         )
-        must_fit(bridge.identity, choice, scenario)
+        _must_begin(choice.real_time_from_s, scenario)
+        must_fit(bridge.identity, choice.role, scenario)
         begins = None if recorder is None else _wire_refused()(recorder.begin)
         playing = BoardInFlight(choice, bridge, begins=begins)
-        rate = playing.rate = rate_of(url, choice.baud, usual=USUAL_BAUD)
+        playing.rate = rate
         if choice.real_time_from_s is not None and rate is not None:
             playing.cap_bps = rate_cap(choice.role, scenario, rate, notice=notice)
         yield playing
@@ -264,8 +265,9 @@ def rate_cap(
     A sequencer has none: what does not fit there comes late, and is counted.
     """
     from flightsw.line_load import fit, line_load
+    from hil.rates import RATES
 
-    fitted = fit(line_load(scenario, role), baud)
+    fitted = fit(line_load(scenario, role), baud, RATES)
     if fitted.fits:
         return None
     enough = f"; {fitted.enough_baud} baud would do" if fitted.enough_baud else ""
@@ -281,7 +283,7 @@ def rate_cap(
     return fitted.cap_bps
 
 
-def must_fit(identity: Identity, choice: BoardChoice, scenario: Scenario) -> None:
+def must_fit(identity: Identity, role: Role, scenario: Scenario) -> None:
     """Raise unless a board has the part, and room for what the scenario gives it.
 
     Raises
@@ -291,17 +293,16 @@ def must_fit(identity: Identity, choice: BoardChoice, scenario: Scenario) -> Non
     """
     from flightsw.cli.board_list import roles_of
 
-    _must_begin(choice.real_time_from_s, scenario)
     who = f"the board {identity.name!r}"
     roles = roles_of(identity)
-    if choice.role not in roles:
-        msg = f"{who} cannot be the {choice.role}; it can be: {', '.join(roles) or 'nothing'}"
+    if role not in roles:
+        msg = f"{who} cannot be the {role}; it can be: {', '.join(roles) or 'nothing'}"
         raise BoardCannotError(msg)
-    most, what = _input_of(scenario, choice.role)
+    most, what = _input_of(scenario, role)
     if most > identity.input_max:
-        msg = f"{who} takes at most {identity.input_max} octets as the {choice.role}; {what} {most}"
+        msg = f"{who} takes at most {identity.input_max} octets as the {role}; {what} {most}"
         raise BoardCannotError(msg)
-    if choice.role == "sequencer":
+    if role == "sequencer":
         return
     radio = next((each for each in scenario.vehicle.transmitter if each.computer), None)
     if radio is None:

@@ -88,6 +88,7 @@ def list_of(found: list[Found]) -> dict[str, Any]:
                 "usb": each.usb or None,
                 "pid": each.pid,
                 "identity": None if each.identity is None else identity_of(each.identity),
+                "baud": each.baud,
                 "why": each.why or None,
             }
             for each in found
@@ -95,15 +96,15 @@ def list_of(found: list[Found]) -> dict[str, Any]:
     }
 
 
-def list_lines(found: list[Found], *, asked: str | None = None) -> Iterator[Line]:
+def list_lines(found: list[Found], *, baud: int, asked: str | None = None) -> Iterator[Line]:
     """Yield what is printed of it; where no board is, the command that starts one is last.
 
-    `asked`: the only port that was to be asked.
+    `baud`: the rate that was asked at, bit/s. `asked`: the only port that was to be asked.
     """
     for each in found:
         usb = f"{each.usb}  " if each.usb else ""
         yield Line.of(f"{each.name:<{_LABEL - 1}} {usb}{each.title}")
-        for span in _who(each):
+        for span in _who(each, baud):
             yield Line.of(f"{'':<{_LABEL}}", span)
     if not found:
         yield Line.of("no serial ports here, and no board that is a process")
@@ -116,12 +117,16 @@ def list_lines(found: list[Found], *, asked: str | None = None) -> Iterator[Line
         yield Line.of(f"  {START}")
 
 
-def _who(found: Found) -> Iterator[Span]:
+def _who(found: Found, baud: int) -> Iterator[Span]:
     """Yield who answers, or why nobody does, and of a process how it is ended."""
     if found.identity is None:
         yield Span(found.why, "dim")
     else:
-        state = "; in a flight" if found.identity.session else ""
+        state = ""
+        if found.pid is None and found.baud not in {None, baud}:
+            state = f"; answers at {found.baud} baud: --baud {found.baud}"
+        if found.identity.session:  # whoever flies a board has its port alone
+            state += "; in a flight that its host has left"
         yield Span(f"{found.identity.name}: {', '.join(roles_of(found.identity))}{state}", "good")
         yield Span(version_of(found.identity))
         if found.pid is not None and Path(found.port).is_symlink():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from flightsw.cli.board_list import port_of
+from flightsw.cli.board_options import USUAL_BAUD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,23 +36,40 @@ def started(kind: str, *, baud: int = 0, stays: bool = False) -> Any:
     return EmulatedBoard(stays=stays)
 
 
+def check_has_rate(board: str) -> None:
+    """Raise click.UsageError if a board, to be started or here, is one whose line has no rate."""
+    from hil.boards.registry import registered
+
+    here = {name for each in registered() if each.kind == "emulated" for name in each.names}
+    if board == "emulated" or board in here:
+        msg = "an emulated board's line has no rate: --baud is for a virtual board or a real one"
+        raise click.UsageError(msg)
+
+
 @contextmanager
-def port_for(board: str, *, baud: int, line_baud: int | None = None) -> Iterator[str]:
+def port_for(board: str, *, baud: int | None) -> Iterator[str]:
     """Return the port of a board for the block: one that is started for it, or is here.
 
     Parameters
     ----------
     board : str
         `virtual`, `emulated`, a port or URL, the name or id of a board that is here.
-    baud : int
-        Rate at which boards are asked for their id, bit/s.
-    line_baud : int, optional
-        Rate that a virtual board's line is to have, bit/s; as fast as it goes unless given.
+    baud : int or None
+        Rate of its line, bit/s. None: the usual one, of a virtual board as fast as it goes.
+
+    Raises
+    ------
+    hil.errors.BoardError
+        If no board here is the one, more than one is, or it does not start.
+    click.UsageError
+        If a rate is given for a line that has none.
     """
+    if baud is not None:
+        check_has_rate(board)
     if board not in PROCESSES:
-        yield port_of(board, baud=baud)
+        yield port_of(board, baud=baud or USUAL_BAUD)
         return
-    process = started(board, baud=line_baud or 0)
+    process = started(board, baud=baud or 0)
     try:
         yield process.port
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
+from flightsw.cli.board_flight import BoardCannotError, must_fit
 from flightsw.cli.board_list import identity_of, roles_of, version_of
 from flightsw.cli.board_options import USUAL_BAUD
 from flightsw.cli.board_ports import port_for
@@ -14,7 +15,9 @@ from flightsw.line_load import BITS_OF_OCTET, LineLoad, fit, line_load, telemetr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flightsw.cli.board_options import Role
     from flightsw.scenario import Scenario
+    from hil.kinds import Identity
     from hil.selftest import SelfTest
 
 _LABEL: Final = 12
@@ -41,11 +44,10 @@ def try_board(
     from hil.present import has_rate, rate_of, simulated_rate
     from hil.selftest import self_test
 
-    asked_at = baud or USUAL_BAUD
-    with port_for(board, baud=asked_at, line_baud=baud) as url:
+    with port_for(board, baud=baud) as url:
         rate = rate_of(url, baud, usual=USUAL_BAUD)
         keeps = "real" if has_rate(url) else "simulated" if simulated_rate(url) else "none"
-        found = self_test(url, baud=asked_at, stream_s=seconds, notice=notice)
+        found = self_test(url, baud=rate or USUAL_BAUD, stream_s=seconds, notice=notice)
     carries = inf if rate is None else rate / BITS_OF_OCTET
     result: dict[str, Any] = {
         "format": "flightsw-board-test/1",
@@ -73,24 +75,37 @@ def try_board(
         result["scenario"] = scenario.id
         result["rate_hz"] = scenario.rate_hz
         result["parts"] = [*_parts(scenario, found, carries)]
+        result["good"] = result["good"] and any(part["why_not"] is None for part in result["parts"])
     return result
 
 
 def _parts(scenario: Scenario, found: SelfTest, carries: float) -> Iterator[dict[str, Any]]:
-    """Yield how each part that a board can play fits in real time."""
+    """Yield whether a board has room for each part that it can play, and its line in real time."""
+    from hil.rates import RATES
+
     slower = min(found.to_board_per_s, found.from_board_per_s, carries)
     for role in ("transmitter", "sequencer"):
         if role not in roles_of(found.identity):
             continue
         load: LineLoad = line_load(scenario, role)
-        fitted = fit(load, int(slower * BITS_OF_OCTET))
+        fitted = fit(load, int(slower * BITS_OF_OCTET), RATES)
         yield {
             "role": role,
+            "why_not": _why_not(found.identity, role, scenario),
             "needs_per_s": round(fitted.needs_per_s),
             "fits": fitted.fits,
             "thinned": list(fitted.thinned),
             "enough_baud": fitted.enough_baud,
         }
+
+
+def _why_not(identity: Identity, role: Role, scenario: Scenario) -> str | None:
+    """Return why `run` would refuse a board; None: it has room."""
+    try:
+        must_fit(identity, role, scenario)
+    except BoardCannotError as error:
+        return str(error)
+    return None
 
 
 def test_lines(result: dict[str, Any]) -> Iterator[Line]:
@@ -123,11 +138,15 @@ def test_lines(result: dict[str, Any]) -> Iterator[Line]:
         yield Line.of(Span("GOOD", "good"), "   no error on the line, none on the board")
         return
     yield Line.of(Span("NOT GOOD", "alarm"))
+    if not result["errors"]:
+        yield _fact("", f"it cannot fly {result['scenario']} in any part")
     for name, count in result["errors"].items():
         yield _fact("", f"{count} {name}")
 
 
 def _part(part: dict[str, Any], result: dict[str, Any]) -> Line:
+    if part["why_not"] is not None:
+        return _fact(part["role"], f"{result['scenario']} is refused: {part['why_not']}")
     needs = f"{_thousands(part['needs_per_s'])} octets/s at most"
     if part["fits"]:
         return _fact(part["role"], f"{result['scenario']} needs {needs}: it fits")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flightsw.cli.board_options import USUAL_BAUD
 from flightsw.errors import FlightswError
 
 if TYPE_CHECKING:
@@ -40,16 +41,18 @@ def tell_wire(path: Path, *, as_json: bool) -> int:
     return 1 if spoilt or log.damaged_bytes else 0
 
 
-def replay_wire(path: Path, board: str, *, baud: int, as_json: bool) -> int:
+def replay_wire(path: Path, board: str, *, baud: int | None, as_json: bool) -> int:
     """Fly a wire log again on a board; return 1 when an answer is another one, else 0."""
     from flightsw.cli.board_ports import port_for
+    from hil.present import rate_of
     from hil.replay import replay
     from hil.wire import WireLogError
 
     log = _read(path)
     with port_for(board, baud=baud) as port:
         try:
-            again = replay(log, port, baud=baud)
+            rate = rate_of(port, baud, usual=USUAL_BAUD) or USUAL_BAUD
+            again = replay(log, port, baud=rate)
         except WireLogError as error:
             raise FlightswError(str(error)) from error
     first = again.first

@@ -43,6 +43,11 @@ class Registered:
     pid: int
     baud: int = 0
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What it may be called by."""
+        return self.name, self.port
+
 
 def registry_folder() -> Path:
     """Return this user's registry, made when it is not there.

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from flightsw.cli.board import command as board_command
 from hil.boards.virtual import VirtualBoard
 from hil.errors import BoardSilentError
 from hil.ports import open_port
+from hil.rates import met
 from tests.hil.chips import require
 
 SHORT = ("nike-apache-14-210-short", "--rate", "20")
@@ -179,7 +181,45 @@ def test_an_emulated_board_has_no_rate_to_be_given(capsys):
     code, _, err = printed(capsys, "start", "emulated", "--baud", "9600")
 
     assert code == 2
-    assert "--baud is for a virtual one" in err
+    assert "--baud is for a virtual board or a real one" in err
+
+
+@pytest.mark.parametrize("command", [("board", "test"), ("run", *SHORT, "--board")])
+def test_nor_has_one_that_is_flown_or_tried(capsys, command):
+    code = main([*command, "emulated", "--baud", "9600"])
+
+    assert code == 2
+    assert "--baud is for a virtual board or a real one" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_no_ports")
+def test_a_board_that_was_started_with_a_rate_is_listed_tried_and_flown_at_it(capsys):
+    with VirtualBoard(baud=9600):
+        listed = printed(capsys, "list")[1]
+        tried = printed(capsys, "test", "virtual-1", "--seconds", "0.1", "-q")
+        flown = [main(["run", *SHORT, "--board", board, "-q"]) for board in ("virtual-1", "any")]
+
+    assert "virtual: transmitter, sequencer\n" in listed
+    assert tried[0] == 0
+    assert tried[1].splitlines()[0].endswith(", 9600 baud")
+    assert flown == [0, 0]
+
+
+def test_a_board_on_usb_that_answers_at_another_rate_is_told_with_it(capsys, monkeypatch):
+    with VirtualBoard(baud=500_000) as board:
+        here = ListPortInfo(os.path.realpath(board.port))
+        here.vid, here.pid, here.description = 0x2341, 0x43, "Uno"
+        monkeypatch.setattr("serial.tools.list_ports.comports", lambda **_: [here])
+        monkeypatch.setattr("hil.finder.registered", list)
+        monkeypatch.setattr("hil.finder.simulated_rate", lambda _: 0)
+        monkeypatch.setattr("hil.finder._PATIENCE_S", 0.3)
+
+        listed = printed(capsys, "list")[1]
+        flown = main(["run", *SHORT, "--board", "any"])
+
+    assert "sequencer; answers at 500000 baud: --baud 500000\n" in listed
+    assert flown == 3
+    assert "answers at 500000 baud, not at 115200: --baud 500000\n" in capsys.readouterr().err
 
 
 def test_a_board_is_found_by_its_id(capsys):
@@ -254,17 +294,34 @@ def test_a_board_that_is_tried_as_json(capsys):
     assert found["round_trip_ms"]["p50"] <= found["round_trip_ms"]["max"]
 
 
-def test_a_board_in_a_flight_is_not_tried(capsys):
+def test_a_board_that_a_killed_host_left_in_its_flight_is_tried(capsys):
     from tests.hil.conftest import Host, transmitter_config
 
     with VirtualBoard() as board:
         with Host(board.port) as host:
             host.discover()
             host.start(transmitter_config())
-        code, _, err = printed(capsys, "test", board.port)
+        listed = printed(capsys, "list")[1]
+        code, _, err = printed(capsys, "test", board.port, "--seconds", "0.1")
+        again = printed(capsys, "list")[1]
 
-    assert code == 3
-    assert "is in a flight" in err
+    assert "sequencer; in a flight that its host has left\n" in listed
+    assert code == 0
+    assert "ending a flight that its host has left" in err
+    assert "in a flight" not in again
+
+
+def test_a_board_that_run_refuses_does_not_fit(capsys, monkeypatch):
+    monkeypatch.setattr(
+        "hil.selftest.met", lambda *asked: replace(met(*asked), storage_bytes=544, roles=1)
+    )
+
+    code, out, _ = printed(
+        capsys, *("test", "virtual", "--for", "progress-ms-04", "--seconds", "0.1", "-q")
+    )
+
+    assert code == 1
+    assert "progress-ms-04 is refused: the board 'virtual' has 544 octets for the queues" in out
 
 
 def test_a_line_that_spoils_octets_is_not_good():

@@ -137,6 +137,27 @@ def test_board_diff_exits_0_without_a_difference_and_1_with_one(capsys, runs):
     assert max(map(len, page.splitlines()[3:])) <= 80
 
 
+def test_board_diff_proves_nothing_of_a_log_that_is_cut(capsys, runs):
+    whole = (runs[0] / "downlink.ccsds").read_bytes()
+    cut = [runs[0].with_name(name) for name in ("one.ccsds", "other.ccsds")]
+    for path in cut:
+        path.write_bytes(whole[: len(whole) // 2])
+
+    assert main(["board", "diff", *map(str, cut)]) == 1
+    page = capsys.readouterr().out
+    assert page.count("NOT COMPLETE") == 2
+    assert "NOT ALL COMPARED   no difference in what is here" in page
+    assert "NO DIFFERENCE" not in page
+
+
+def test_board_diff_says_that_two_missions_were_flown(capsys, runs):
+    other = flightsw.fly(flightsw.load("nike-apache-14-210-short"))
+    runs[1].joinpath("downlink.ccsds").write_bytes(other.downlink)
+
+    assert main(["board", "diff", *map(str, runs)]) == 1
+    assert "of two missions: A progress-ms-04, B nike-apache-14-210" in capsys.readouterr().out
+
+
 def test_board_diff_as_json(capsys, runs):
     assert main(["board", "diff", *map(str, runs), "--json"]) == 1
 

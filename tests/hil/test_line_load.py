@@ -14,6 +14,7 @@ from hil.kinds import Data, Frames, Grant, Reply
 from hil.link import CONTENT_MAX as LINK_CONTENT_MAX
 from hil.link import frame
 from hil.packing import encode
+from hil.rates import RATES
 
 ENOUGH = {"transmitter": 115_200, "sequencer": 230_400}
 
@@ -75,7 +76,7 @@ def test_the_load_is_what_a_flight_sends(loads):
     ],
 )
 def test_a_rate_carries_it_or_says_what_is_thinned(loads, role, baud, fits, thinned):
-    found = fit(loads[role], baud)
+    found = fit(loads[role], baud, RATES)
 
     assert (found.fits, found.thinned, found.enough_baud) == (fits, thinned, ENOUGH[role])
     assert found.carries_per_s == baud / 10
@@ -86,7 +87,7 @@ def test_the_first_channel_is_the_last_to_be_thinned():
     channels = np.tile([10, 10, 10, 0, 0], (300, 1))
     load = LineLoad(np.zeros(300, int), channels.sum(axis=1), channels, 0.01, 260)
 
-    thinned = [fit(load, baud).thinned for baud in (31_000, 29_000, 19_000, 9_000)]
+    thinned = [fit(load, baud, RATES).thinned for baud in (31_000, 29_000, 19_000, 9_000)]
 
     assert thinned == [
         (),

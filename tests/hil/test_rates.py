@@ -47,7 +47,7 @@ def test_a_board_without_a_pace_answers_at_any_rate_as_at_usb(virtual: VirtualBo
     ],
 )
 def test_a_board_at_another_rate_is_refused_and_its_rate_named(own: int, asked: int) -> None:
-    said = rf"virtual-1: a board of this link answers at {own} baud, not at {asked}$"
+    said = rf"virtual-1: a board of this link answers at {own} baud, not at {asked}: --baud {own}$"
     with VirtualBoard(baud=own) as board:
         with pytest.raises(BoardMismatchError, match=said):
             opened(board.port, baud=asked)

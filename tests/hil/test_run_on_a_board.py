@@ -283,11 +283,10 @@ IDENTITY = Identity(
 )
 def test_what_a_board_has_no_room_for_is_refused_with_what_it_has(changes, role, words):
     scenario = flightsw.load("progress-ms-04")
-    choice = BoardChoice(board="small", role=role)
-    must_fit(IDENTITY, choice, scenario)
+    must_fit(IDENTITY, role, scenario)
 
     with pytest.raises(BoardCannotError, match=words):
-        must_fit(replace(IDENTITY, **changes), choice, scenario)
+        must_fit(replace(IDENTITY, **changes), role, scenario)
 
 
 # ------------------------------------------------------------------------------ what it sends
