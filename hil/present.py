@@ -81,15 +81,20 @@ def has_rate(name: str) -> bool:
         return "://" not in name  # of another system
 
 
+def process_on(name: str) -> registry.Registered | None:
+    """Return the board that is a process and has this port; None where none has."""
+    if os.name == "posix":
+        with contextlib.suppress(BoardError):
+            for board in registry.registered():
+                if os.path.realpath(board.port) == os.path.realpath(name):
+                    return board
+    return None
+
+
 def simulated_rate(name: str) -> int:
     """Return the rate, bit/s, that the line of a board that is a process simulates; 0: none."""
-    if os.name != "posix":
-        return 0
-    with contextlib.suppress(BoardError):
-        for board in registry.registered():
-            if os.path.realpath(board.port) == os.path.realpath(name):
-                return board.baud
-    return 0
+    board = process_on(name)
+    return 0 if board is None else board.baud
 
 
 def rate_of(name: str, asked: int | None, *, usual: int) -> int | None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from hil.errors import BoardMismatchError
 from hil.kinds import PROTOCOL, Identity, Mode, Reason, Refused, ResetCause, Role
+from hil.present import process_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BUILD_AGAIN: Final = "build and flash its firmware again (flightsw board build, board flash)"
+_START_AGAIN: Final = "it was built from other files: end it, in a checkout `make build`, start it"
 _CONFIGURATION: Final[dict[int, str]] = {  # transmitter_status_t
     -1: "a transfer frame that it cannot make: its length, spacecraft id or rate is out of range",
     -2: "supply thresholds that are not in order",
@@ -44,21 +46,16 @@ def check_identity(name: str, identity: Identity, expected: Expected) -> None:
     BoardMismatchError
         With what it is, what was expected and what to do.
     """
-    who = f"the board {identity.name!r} on {name}"
+    other = ""
     if identity.protocol != PROTOCOL:
-        msg = f"{who} speaks version {identity.protocol} of the link, not {PROTOCOL}: "
-        raise BoardMismatchError(msg + _BUILD_AGAIN)
-    if identity.dictionary != expected.dictionary:
-        msg = (
-            f"{who} has the dictionary {identity.dictionary:08x}, "
-            f"expected {expected.dictionary:08x}: {_BUILD_AGAIN}"
-        )
-        raise BoardMismatchError(msg)
-    if expected.firmware is not None and identity.firmware != expected.firmware:
-        msg = (
-            f"{who} runs the firmware {identity.firmware:08x}, "
-            f"expected {expected.firmware:08x}: {_BUILD_AGAIN}"
-        )
+        other = f"speaks version {identity.protocol} of the link, not {PROTOCOL}"
+    elif identity.dictionary != expected.dictionary:
+        other = f"has the dictionary {identity.dictionary:08x}, expected {expected.dictionary:08x}"
+    elif expected.firmware is not None and identity.firmware != expected.firmware:
+        other = f"runs the firmware {identity.firmware:08x}, expected {expected.firmware:08x}"
+    if other:
+        advice = _BUILD_AGAIN if process_on(name) is None else _START_AGAIN
+        msg = f"the board {identity.name!r} on {name} {other}: {advice}"
         raise BoardMismatchError(msg)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hil.kinds import Identity
 
 START: Final = "flightsw board start virtual"
+PROCESSES: Final = ("virtual", "emulated")
 ANY: Final = "any"
 _LABEL: Final = 14
 _ID_DIGITS: Final = 16
@@ -28,18 +29,27 @@ def port_of(board: str, *, baud: int) -> str:
     ------
     hil.errors.BoardError
         If no board here is the one, or more than one is.
+    hil.errors.BoardUseError
+        If it is almost the name of one.
     """
     from flightsw.dictionary import load_dictionary
+    from flightsw.scenario.catalogue import nearest
     from hil.boards.firmware import firmware_hash
     from hil.boards.registry import registered
+    from hil.errors import BoardUseError
     from hil.finder import find
     from hil.refusals import Expected
 
     if board == ANY:
         return find(expected=Expected(load_dictionary().hash, firmware_hash()), baud=baud).port
-    for each in registered():
-        if each.name == board:
-            return each.port
+    here = {each.name: each.port for each in registered()}
+    if board in here:
+        return here[board]
+    near = nearest(board.lower(), (*PROCESSES, ANY, *here))
+    if not board or (near is not None and not Path(board).exists()):
+        meant = f"; did you mean `{near}`?" if near else ": virtual, emulated, any or a port"
+        msg = f"no board is called {board!r}{meant}"
+        raise BoardUseError(msg)
     if len(board) != _ID_DIGITS or set(board) - set("0123456789abcdef"):
         return board
     return find(board_id=bytes.fromhex(board), baud=baud).port
@@ -128,16 +138,15 @@ def _who(found: Found, baud: int) -> Iterator[Span]:
         if found.identity.session:  # whoever flies a board has its port alone
             state += "; in a flight that its host has left"
         yield Span(f"{found.identity.name}: {', '.join(roles_of(found.identity))}{state}", "good")
-        yield Span(version_of(found.identity))
+        yield Span(version_of(found.identity, is_process=found.pid is not None))
         if found.pid is not None and Path(found.port).is_symlink():
             yield Span(found.port)
     if found.pid is not None:
         yield Span(f"end it: kill {found.pid}")
 
 
-def version_of(identity: Identity) -> str:
+def version_of(identity: Identity, *, is_process: bool) -> str:
     """Return in words which board this is, and whether its firmware is this version's."""
-    firmware = (
-        "" if is_this_firmware(identity) else ", of another version: build and flash it again"
-    )
+    again = "start it again" if is_process else "build and flash it again"
+    firmware = "" if is_this_firmware(identity) else f", of another version: {again}"
     return f"id {identity.board_id.hex()}, firmware {identity.firmware:08x}{firmware}"

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from flightsw.cli.board_list import port_of
+from flightsw.cli.board_list import PROCESSES, port_of
 from flightsw.cli.board_options import USUAL_BAUD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hil.boards.build import Built
-
-PROCESSES: Final = ("virtual", "emulated")
 
 
 def started(kind: str, *, baud: int = 0, stays: bool = False) -> Any:

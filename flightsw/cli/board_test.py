@@ -41,12 +41,13 @@ def try_board(
     What its line carries is no more than its rate allows, however fast it was measured: `baud`, or
     what it has by itself.
     """
-    from hil.present import has_rate, rate_of, simulated_rate
+    from hil.present import has_rate, process_on, rate_of
     from hil.selftest import self_test
 
     with port_for(board, baud=baud) as url:
         rate = rate_of(url, baud, usual=USUAL_BAUD)
-        keeps = "real" if has_rate(url) else "simulated" if simulated_rate(url) else "none"
+        process = process_on(url)
+        keeps = "real" if has_rate(url) else "simulated" if process and process.baud else "none"
         found = self_test(url, baud=rate or USUAL_BAUD, stream_s=seconds, notice=notice)
     carries = inf if rate is None else rate / BITS_OF_OCTET
     result: dict[str, Any] = {
@@ -55,7 +56,7 @@ def try_board(
         "baud": rate,
         "line_time": keeps,
         "identity": identity_of(found.identity),
-        "version": version_of(found.identity),
+        "version": version_of(found.identity, is_process=process is not None),
         "roles": roles_of(found.identity),
         "echoes": found.echoes,
         "echoed": found.echoed,

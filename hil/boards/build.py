@@ -11,11 +11,14 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hil.boards.firmware import folder_of, sources
 from hil.boards.target import Target, check_rate, target_of, targets
 from hil.errors import BoardError, BoardUseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BAUD: Final = 115_200
 ELF: Final = "firmware.elf"
@@ -72,17 +75,22 @@ def build(name: str, *, baud: int = BAUD, folder: Path | None = None) -> Built:
     """
     target = target_of(name)
     check_rate(target, baud)
-    _check_tools(target)
+    check_packages(f"firmware for {target.id}", missing_packages(target.id))
     if folder is not None:
         _check_folder(target, folder)
         _run_cmake(target, baud, folder)
         return _built(target, folder)
     cached = _cache() / f"{name}-{baud}-{_fingerprint()}"
-    if not (cached / ELF).is_file():
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cached.parent, prefix=f"{name}-") as fresh:
-            _run_cmake(target, baud, Path(fresh))
-            _keep(Path(fresh), cached)
+    try:
+        if not (cached / ELF).is_file():
+            cached.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=cached.parent, prefix=f"{name}-") as fresh:
+                _run_cmake(target, baud, Path(fresh))
+                _keep(Path(fresh), cached)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        msg = f"cannot build in {cached.parent}: {why}; XDG_CACHE_HOME names another place"
+        raise BoardError(msg) from error
     return _built(target, cached)
 
 
@@ -91,17 +99,15 @@ def missing_packages(*names: str) -> list[str]:
     known = targets()
     wanted = [] if shutil.which("cmake") else ["cmake"]
     for name in names:
-        toolchain = known[name].toolchain
-        wanted += [] if toolchain.here else toolchain.packages
+        wanted += known[name].toolchain.missing
     return sorted(set(wanted))
 
 
-def _check_tools(target: Target) -> None:
-    missing = missing_packages(target.id)
-    if missing:
-        needed = "cmake" if missing == ["cmake"] else target.toolchain.compiler
-        install = " ".join(missing)
-        msg = f"firmware for {target.id} needs {needed}. On Debian: apt-get install {install}"
+def check_packages(what: str, missing: Iterable[str]) -> None:
+    """Raise BoardError with all that has to be installed for something, if there is any."""
+    install = " ".join(sorted(set(missing)))
+    if install:
+        msg = f"{what} needs more than is installed here. On Debian: apt-get install {install}"
         raise BoardError(msg)
 
 

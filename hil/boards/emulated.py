@@ -6,8 +6,8 @@ import contextlib
 from typing import Final
 
 from hil.boards import registry
-from hil.boards.build import build
-from hil.boards.qemu import Qemu
+from hil.boards.build import build, check_packages, missing_packages
+from hil.boards.qemu import Qemu, missing_emulator
 from hil.boards.running import RunningBoard
 from hil.boards.target import target_of
 from hil.errors import BoardError
@@ -37,6 +37,7 @@ class EmulatedBoard(RunningBoard):
         if not machine:
             msg = f"QEMU has no {target}; `board start emulated` runs {TARGET}"
             raise BoardError(msg)
+        check_packages("an emulated board", [*missing_packages(target), *missing_emulator()])
         elf = build(target).elf
         self._registered = registry.claim("emulated")
         try:

@@ -66,8 +66,7 @@ def registry_folder() -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        msg = f"{folder}: cannot keep the list of boards: {error.strerror}"
-        raise BoardError(msg) from error
+        raise BoardError(_not_kept(folder, error)) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         msg = f"{folder}: belongs to somebody else; set XDG_RUNTIME_DIR to a folder of your own"
         raise BoardError(msg)
@@ -111,9 +110,18 @@ def registered() -> list[Registered]:
 @contextmanager
 def _alone() -> Iterator[None]:
     """Keep every other process out: what is read here is still true when it is acted upon."""
-    with (registry_folder() / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    folder = registry_folder()
+    try:
+        with (folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise BoardError(_not_kept(folder, error)) from error
+
+
+def _not_kept(folder: Path, error: OSError) -> str:
+    why = os.strerror(error.errno or 0)
+    return f"cannot keep the list of boards in {folder}: {why}; XDG_RUNTIME_DIR names another place"
 
 
 def _running() -> list[Registered]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,25 +24,34 @@ _HERE: Final = "${CMAKE_CURRENT_LIST_DIR}"
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
-    """A cross compiler: its program, and the Debian packages that bring it."""
+    """A cross compiler and its C library: programs, a file of the library, Debian's package each.
+
+    Debian's compilers come without their libraries.
+    """
 
     compiler: str
     size: str
-    packages: tuple[str, ...]
+    library: str
+    packages: tuple[str, str]
 
     @property
-    def here(self) -> bool:
-        """Whether it is installed."""
-        return shutil.which(self.compiler) is not None
+    def missing(self) -> list[str]:
+        """The packages that are not installed."""
+        if shutil.which(self.compiler) is None:
+            return [*self.packages]
+        asked = [self.compiler, f"-print-file-name={self.library}"]
+        told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+        return [self.packages[1]] if told == self.library else []
 
 
 TOOLCHAINS: Final = {
     "arm-none-eabi": Toolchain(
         "arm-none-eabi-gcc",
         "arm-none-eabi-size",
+        "nano.specs",
         ("gcc-arm-none-eabi", "libnewlib-arm-none-eabi"),
     ),
-    "avr": Toolchain("avr-gcc", "avr-size", ("gcc-avr", "avr-libc")),
+    "avr": Toolchain("avr-gcc", "avr-size", "libc.a", ("gcc-avr", "avr-libc")),
 }
 
 

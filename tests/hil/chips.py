@@ -18,7 +18,7 @@ from typing import Any, NoReturn, Self
 import pytest
 
 from hil.boards.build import build, missing_packages
-from hil.boards.qemu import PACKAGE, PROGRAM
+from hil.boards.qemu import missing_emulator
 from hil.boards.target import targets
 
 TOP = Path(__file__).parents[2]
@@ -32,8 +32,8 @@ _CHIP = {"uno": "atmega328p", "mega2560": "atmega2560"}
 def require(*boards: str, qemu: bool = False, simavr: bool = False, rp2040js: bool = False) -> None:
     """Skip, or in CI fail, when what builds and runs firmware for these boards is not here."""
     packages = missing_packages(*boards)
-    if qemu and shutil.which(PROGRAM) is None:
-        packages.append(PACKAGE)
+    if qemu:
+        packages += missing_emulator()
     if simavr and not Path("/usr/include/simavr/sim_avr.h").exists():
         packages.append("libsimavr-dev")
     if rp2040js and shutil.which("npm") is None:

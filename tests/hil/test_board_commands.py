@@ -411,6 +411,70 @@ def test_a_folder_that_cannot_be_built_in_is_an_error_of_use(capsys, tmp_path):
     assert f"cannot build in {other}: what is built there is not uno; take ano" in in_other[2]
 
 
+@pytest.mark.parametrize(
+    ("board", "words"),
+    [
+        ("Virtual", "no board is called 'Virtual'; did you mean `virtual`?"),
+        ("emulator", "no board is called 'emulator'; did you mean `emulated`?"),
+        ("", "no board is called '': virtual, emulated, any or a port"),
+    ],
+)
+def test_what_is_almost_a_boards_name_is_an_error_of_use(capsys, board, words):
+    code, _, err = printed(capsys, "test", board)
+
+    assert code == 2
+    assert words in err
+
+
+def test_a_cache_that_cannot_be_written_is_told_with_what_names_another(
+    capsys, tmp_path, monkeypatch
+):
+    require("uno")
+    (tmp_path / "cache").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    code, _, err = printed(capsys, "build", "uno")
+
+    assert code == 3
+    where = f"{tmp_path}/cache/flightsw-firmware: Not a directory"
+    assert err == f"error: cannot build in {where}; XDG_CACHE_HOME names another place\n"
+
+
+def test_a_list_of_boards_that_cannot_be_kept_is_told_with_what_names_another_place(
+    capsys, tmp_path
+):
+    folder = tmp_path / "runtime" / "flightsw-boards"
+    (folder / "lock").mkdir(parents=True)
+    folder.chmod(0o700)
+
+    code, _, err = printed(capsys, "start", "virtual")
+
+    assert code == 3
+    assert f"cannot keep the list of boards in {folder}: Is a directory; XDG_RUNTIME" in err
+
+
+def test_all_that_an_emulated_board_needs_is_named_at_once(capsys, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+
+    code, _, err = printed(capsys, "start", "emulated")
+
+    assert code == 3
+    packages = "cmake gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
+    assert f"On Debian: apt-get install {packages}\n" in err
+
+
+def test_a_compiler_without_its_library_is_told(capsys, tmp_path, monkeypatch):
+    for tool, told in (("avr-gcc", "libc.a"), ("cmake", ""), ("avr-size", "")):
+        (tmp_path / tool).write_text(f"#!/bin/sh\necho {told}\n")
+        (tmp_path / tool).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    code, _, err = printed(capsys, "build", "uno")
+
+    assert code == 3
+    assert err.endswith("On Debian: apt-get install avr-libc\n")
+
+
 def test_a_compiler_that_is_not_installed_is_named_with_its_package(capsys, monkeypatch):
     monkeypatch.setattr("shutil.which", lambda name: None if "gcc" in name else "/bin/" + name)
 
@@ -418,7 +482,10 @@ def test_a_compiler_that_is_not_installed_is_named_with_its_package(capsys, monk
     _, out, _ = printed(capsys, "build")
 
     assert code == 3
-    assert "needs avr-gcc. On Debian: apt-get install avr-libc gcc-avr" in err
+    assert (
+        "firmware for uno needs more than is installed here. On Debian: apt-get install avr-libc gcc-avr"
+        in err
+    )
     assert "needs: apt-get install avr-libc gcc-avr" in out
 
 

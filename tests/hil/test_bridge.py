@@ -227,6 +227,11 @@ def test_a_board_built_from_something_else_is_refused(proxy: Proxy, is_: Any, to
     )
 
 
+def test_a_process_built_from_something_else_is_to_be_started_again(virtual: VirtualBoard) -> None:
+    with pytest.raises(BoardMismatchError, match="end it, in a checkout `make build`, start it"):
+        opened(virtual.port, expected=Expected(dictionary_hash(), 0xBAD))
+
+
 def test_any_build_will_do_when_none_is_expected(proxy: Proxy) -> None:
     proxy.spoil(from_board=Changed({"firmware": 0xBAD}))
 

@@ -13,7 +13,7 @@ import pytest
 from hil.boards import registry
 from hil.boards.emulated import EmulatedBoard
 from hil.boards.firmware import firmware_hash
-from hil.boards.target import target_of, targets
+from hil.boards.target import targets
 from hil.bridge import Bridge, Expected
 from hil.errors import BoardError
 from hil.kinds import Discover, Identity, ResetCause, Restart, State
@@ -133,9 +133,8 @@ def test_a_board_that_qemu_does_not_have_is_refused() -> None:
 def test_a_missing_qemu_is_named_with_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hil.boards.qemu import Qemu
-
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("hil.boards.emulated.missing_packages", lambda _: [])
 
     with pytest.raises(BoardError, match="apt-get install qemu-system-arm"):
-        Qemu(target_of("lm3s6965evb").machine, tmp_path / "none.elf")
+        EmulatedBoard()
