@@ -7,7 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from flightsw.ground.log import read_log
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
 
 NOTE_S: Final = 15.0  # that what is told of a board is shown
 
@@ -188,11 +189,14 @@ class Replay:
         How long the ground listened, s after the epoch.
     note : str, optional
         What there is to say at the end.
+    frames_us : array of int, optional
+        When each frame of the state was received, us after the epoch, ascending: an order may go
+        by so many of them. All blocks of the log unless given.
     """
 
     mode: Final = "REPLAY"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  one a thing that is known of a record
         self,
         log: bytes,
         *,
@@ -200,11 +204,13 @@ class Replay:
         concluded: dict[str, Any] | None = None,
         until_s: float,
         note: str | None = None,
+        frames_us: NDArray[np.int64] | None = None,
     ) -> None:
         self._log = log
         self._note = note
         self._concluded = concluded
         self._slices = _slices(log)
+        self._stops_us = self._stops(frames_us)
         first_us = self._slices.ert_us[0] if self._slices.ert_us else 0
         last_us = self._slices.ert_us[-1] if self._slices.ert_us else 0
         self._begin_s = first_us / 1e6
@@ -236,15 +242,23 @@ class Replay:
         return Piece(self._log[begin : self._given], anew, round(self._position_s * 1e6))
 
     def order(self, order: dict[str, Any], *, at_s: float) -> None:
-        """Play, pause, take another speed, or go to a time. What is no number is not done."""
+        """Play, pause, take another speed, go to a time, or by some time or frames from here.
+
+        What is no number is not done.
+        """
         self._pass(at_s)
         if isinstance(order.get("play"), bool):
             if order["play"] and self._position_s >= self._end_s:
                 self._go(self._begin_s)
             self._playing = order["play"]
         speed, to_s = _number(order.get("speed")), _number(order.get("to_s"))
+        by_s, by_frames = _number(order.get("by_s")), _number(order.get("by_frames"))
         if speed is not None and 0.01 <= speed <= 10_000.0:  # noqa: PLR2004  as `--speed`
             self._pace = speed
+        if by_s is not None:
+            to_s = self._position_s + by_s
+        if by_frames is not None:
+            to_s = self._stop(int(by_frames))
         if to_s is not None:
             self._go(min(max(to_s, self._begin_s), self._end_s))
 
@@ -279,11 +293,28 @@ class Replay:
             self._anew = True
         self._position_s = to_s
 
+    def _stops(self, frames_us: NDArray[np.int64] | None) -> NDArray[np.int64]:
+        """Return the times at which the log has given one more frame of the state, us."""
+        blocks_us = np.array(self._slices.ert_us, dtype=np.int64)
+        if frames_us is None or not len(frames_us) or not len(blocks_us):
+            return blocks_us
+        blocks = np.searchsorted(blocks_us, np.unique(frames_us), side="left")
+        return np.unique(blocks_us[np.minimum(blocks, len(blocks_us) - 1)])
+
+    def _stop(self, frames: int) -> float:
+        """Return the time so many frames on, or back, from here."""
+        stops_us, here_us = self._stops_us, round(self._position_s * 1e6)
+        if not len(stops_us) or not frames:
+            return self._position_s
+        side: Literal["left", "right"] = "right" if frames > 0 else "left"
+        stop = int(np.searchsorted(stops_us, here_us, side=side)) + frames - (frames > 0)
+        return float(stops_us[min(max(stop, 0), len(stops_us) - 1)]) / 1e6
+
     def _cut(self, at_s: float) -> int:
         """Return how much of the log had come down by a time."""
         if at_s >= self._end_s:
             return len(self._log)
-        index = int(np.searchsorted(self._slices.ert_us, at_s * 1e6, side="right"))
+        index = int(np.searchsorted(self._slices.ert_us, round(at_s * 1e6), side="right"))
         return self._slices.ends[index - 1] if index else 0
 
 

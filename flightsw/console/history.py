@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,13 +72,22 @@ class History:
             found.append(None if row is None else (float(self._t_s[row]), float(column[row])))
         return found
 
+    def beside(self, at_s: float, *, rows: int, column: int) -> float:
+        """Return the time so many rows on (or back) in which a parameter was told, or the last."""
+        told_s = self.t_s[~np.isnan(self.values[:, column])]
+        if not len(told_s):
+            return at_s
+        first = int(np.searchsorted(told_s, at_s, side="right" if rows > 0 else "left"))
+        row = first + rows - (rows > 0)
+        return float(told_s[min(max(row, 0), len(told_s) - 1)])
+
     def thinned(
         self, columns: list[int], *, from_s: float, to_s: float, points: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return at most about `points` rows of some parameters.
+        """Return at most about `points` rows of some parameters, each as it was told.
 
-        Each of `points` / 2 stretches keeps the least and the greatest value of every parameter,
-        at two times. Between rows more than `STALE_S` apart stands a row of NaN.
+        The least and the greatest value of every parameter and stretch are among them, at their
+        own times. Between rows more than `STALE_S` apart stands a row of NaN.
         """
         begin, end = np.searchsorted(self.t_s, [from_s, to_s], side="left")
         end = max(begin, end)
@@ -104,29 +114,28 @@ class History:
 
 
 def thinned(
-    t_s: NDArray[np.float64], values: NDArray[Any], points: int
-) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """Return about `points` rows at most: least and greatest value of each stretch, and the gaps.
+    t_s: NDArray[np.float64], values: NDArray[np.float64], points: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return about `points` rows at most, each as it was told.
 
-    Columns are thinned each by itself; a row of NaN is a gap and stays.
+    They are the ends, the gaps (rows of NaN) with the rows beside them, and of each stretch those
+    that hold the least and the greatest value of a column.
     """
-    stretches = max(1, points // 2)
-    if len(t_s) <= 2 * stretches:
+    count, columns = values.shape
+    if count <= points:
         return t_s, values
-    edges = np.linspace(0, len(t_s), stretches + 1).astype(int)[:-1]
-    ends = np.append(edges[1:], len(t_s)) - 1
-    low = np.fmin.reduceat(values, edges, axis=0)
-    high = np.fmax.reduceat(values, edges, axis=0)
-    rising = ~(values[edges] > values[ends])
-    pairs = [np.where(rising, low, high), np.where(rising, high, low)]
-    thin_t = np.stack([t_s[edges], t_s[ends]], axis=1).ravel()
-    thin = np.stack(pairs, axis=1).reshape(2 * stretches, -1)
-    gap = np.isnan(values).all(axis=1)
-    if not gap.any():
-        return thin_t, thin
-    all_t = np.concatenate([thin_t, t_s[gap]])
-    order = np.argsort(all_t, kind="stable")
-    return all_t[order], np.concatenate([thin, values[gap]])[order]
+    missing = np.isnan(values)
+    gap: NDArray[np.bool_] = np.asarray(missing.all(axis=1))
+    keep = gap.copy()
+    keep[1:] |= gap[:-1]
+    keep[:-1] |= gap[1:]
+    keep[[0, -1]] = True
+    low, high = np.where(missing, np.inf, values), np.where(missing, -np.inf, values)
+    edges = np.linspace(0, count, max(1, points // (2 * columns)) + 1).astype(int).tolist()
+    for begin, end in pairwise(edges):
+        keep[begin + np.argmin(low[begin:end], axis=0)] = True
+        keep[begin + np.argmax(high[begin:end], axis=0)] = True
+    return t_s[keep], values[keep]
 
 
 def with_gaps(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flightsw.console.facts import mission_facts, plan_facts
 from flightsw.console.feed import Replay
+from flightsw.console.session import STATE
 from flightsw.errors import FlightswError
 from flightsw.report.flown import read_flown
 
@@ -55,6 +56,7 @@ def recorded(name: Path | str, *, speed: float | None) -> Recorded:
         speed=speed,
         concluded=conclusion(summary),
         until_s=ground.briefing.listen_until_s,
+        frames_us=ground.packets.ert_us.get(STATE),
         note="the record ends here: its end is missing" if ground.cut else None,
     )
     return Recorded(

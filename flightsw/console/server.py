@@ -6,6 +6,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
@@ -58,7 +59,8 @@ def application(
         return JSONResponse(plan)
 
     async def running(_request: Request) -> JSONResponse:
-        return JSONResponse(run | {"state": session.state(), "last": session.values()})
+        told = {"session": session.id, "state": session.state(), "last": session.values()}
+        return JSONResponse(run | told)
 
     async def history(request: Request) -> JSONResponse:
         query = request.query_params
@@ -76,11 +78,14 @@ def application(
             raise HTTPException(400, f"no parameter {error}") from error
 
     async def values(request: Request) -> JSONResponse:
+        query = request.query_params
         try:
-            at_s = float(request.query_params.get("at", "inf"))
+            at_s, frames = float(query.get("at", "1e9")), int(query.get("frames", "0"))
         except ValueError as error:
-            raise HTTPException(400, "at is a time, s after T-0") from error
-        return JSONResponse({"values": session.values(at_s=at_s)})
+            raise HTTPException(400, "at is a time, s after T-0; frames is a number") from error
+        if not isfinite(at_s):
+            raise HTTPException(400, "at is a time, s after T-0")
+        return JSONResponse(session.values_beside(at_s, frames=frames))
 
     async def watch(socket: WebSocket) -> None:
         await _watch(session, socket)

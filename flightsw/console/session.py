@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections import deque
 from math import degrees, inf, log10
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from flightsw.ground import Briefing, Row
     from flightsw.ground.state import State
 
+STATE: Final = "STATE"  # the packet that is told at the full rate
 LOOK_S: Final = 0.05  # between two messages: twenty a second, whatever the speed
 ROWS_MAX: Final = 250  # of one message; for more a page asks for the history, which is thinned
 IDLE_LOOKS: Final = 10  # looks without news between two messages that only tell the time
@@ -53,6 +55,7 @@ class Session:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.feed: Final = feed
+        self.id: Final = secrets.token_hex(8)  # a page tells by it that another flight is served
         self._briefing = briefing
         self._clock = clock
         self._viewers: set[Outbox] = set()
@@ -168,6 +171,13 @@ class Session:
         """Return the newest value of each parameter by a time, and when it was told."""
         told = self.history.last(at_s=at_s)
         return [None if one is None else list(one) for one in told]
+
+    def values_beside(self, at_s: float, *, frames: int) -> dict[str, Any]:
+        """Return the values so many frames of the state on or back from a time, and that time."""
+        packets = [one.packet for one in self.ground.parameters.all]
+        if frames and STATE in packets:
+            at_s = self.history.beside(at_s, rows=frames, column=packets.index(STATE))
+        return {"generation": self._generation, "at": at_s, "values": self.values(at_s=at_s)}
 
     def parameters(self) -> dict[str, Any]:
         """Return all parameters, and of which generation of the downlink they are."""

@@ -16,6 +16,7 @@ import pytest
 from flightsw import load
 from flightsw.cli.run import fly_and_record
 from tests.browser import Opened
+from tests.console.reading import at, stands
 
 START_S = 30.0
 
@@ -74,6 +75,11 @@ class Console:
                 return state
             time.sleep(0.1)
         raise AssertionError(state)
+
+    def kill(self) -> None:
+        """Let it be gone at once."""
+        self.process.kill()
+        self.process.communicate()
 
     def stop(self) -> int:
         """Interrupt it; return its exit code."""
@@ -139,3 +145,17 @@ def opened(browser):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def paused(console, flown, opened):
+    """Return a function that opens a run and lets it stand at a time."""
+
+    def open_at(name, t_s, **how):
+        shown = opened(console(str(flown(name)), "--speed", "1"), **how)
+        shown.page.keyboard.press("Space")
+        stands(shown.page, lambda text: text == "▶", "#play")
+        at(shown.page, t_s)
+        return shown
+
+    return open_at

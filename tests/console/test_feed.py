@@ -3,6 +3,7 @@
 import threading
 import time
 
+import numpy as np
 import pytest
 
 import flightsw
@@ -63,12 +64,33 @@ def test_going_back_begins_anew_and_going_on_does_not(flight, replay):
     assert first.octets + on.octets == flight.downlink[: len(first.octets) + len(on.octets)]
 
 
+def test_orders_to_go_by_some_time_or_frames_add_up(flight, replay):
+    replay.order({"to_s": 300.0}, at_s=0.0)
+    for _ in range(5):
+        replay.order({"by_s": -10.0}, at_s=0.0)
+    assert replay.take(at_s=0.0).now_us == 250_000_000
+
+    frames_us = np.arange(100, 400) * 1_000_000 + 7  # within a block: it is given when that ends
+    rare = Replay(flight.downlink, speed=1.0, until_s=540.0, frames_us=frames_us)
+    rare.order({"to_s": 250.5}, at_s=0.0)
+    for by in (1, 1, 1, -1, 10):
+        rare.order({"by_frames": by}, at_s=0.0)
+    piece = rare.take(at_s=0.0)
+    assert piece.now_us / 1e6 == pytest.approx(262.0, abs=0.05)
+    assert len(replay.take(at_s=0.0).octets) == 0
+    rare.order({"by_frames": 0.0}, at_s=0.0)
+    assert rare.take(at_s=0.0).now_us == piece.now_us
+
+
 @pytest.mark.parametrize(
     "order",
     [
         {"to_s": float("nan")},
         {"to_s": "300"},
         {"to_s": True},
+        {"by_s": "10"},
+        {"by_frames": float("inf")},
+        {"by_frames": True},
         {"speed": 0},
         {"speed": -1},
         {"speed": 1e9},

@@ -23,7 +23,7 @@ def test_few_points_keep_the_least_and_the_greatest():
 
     thin_t, thin = history.thinned([0], from_s=0.0, to_s=1e3, points=200)
 
-    assert len(thin_t) <= 200
+    assert len(thin_t) <= 202  # and both ends
     assert np.all(np.diff(thin_t) >= 0.0)
     assert thin.max() == 7.0
     assert thin.min() == values[:, 0].min()
@@ -79,6 +79,33 @@ def test_it_does_not_grow_without_end():
     assert history.t_s[-1] == pytest.approx(399.98)
     assert history.t_s[0] == 0.0
     assert np.all(np.diff(history.t_s) > 0.0)
+
+
+def test_every_row_that_is_left_was_told_so():
+    rng = np.random.default_rng(1)
+    t_s = np.sort(rng.uniform(0.0, 100.0, 5000))
+    values = rng.normal(size=(5000, 3))
+    told = {t: tuple(row) for t, row in zip(t_s, values, strict=True)}
+
+    thin_t, thin = thinned(t_s, values, 300)
+
+    assert 200 < len(thin_t) <= 302
+    assert all(told[t] == tuple(row) for t, row in zip(thin_t, thin, strict=True))
+    assert (thin.max(axis=0) == values.max(axis=0)).all()
+    assert (thin.min(axis=0) == values.min(axis=0)).all()
+
+
+@pytest.mark.parametrize(
+    ("at_s", "rows", "found_s"),
+    [(2.0, 1, 3.0), (2.0, -1, 1.0), (2.5, 1, 3.0), (2.5, -1, 2.0), (2.0, 9, 4.0), (2.0, -9, 1.0)],
+)
+def test_the_rows_beside_a_time_are_those_in_which_the_parameter_was_told(at_s, rows, found_s):
+    history = History(2)
+    t_s = np.arange(1.0, 5.0, 0.5)
+    values = np.stack([np.where(t_s % 1.0 == 0.0, t_s, np.nan), t_s], axis=1)
+    history.add(t_s, values)
+
+    assert history.beside(at_s, rows=rows, column=0) == found_s
 
 
 def test_thinning_takes_each_column_by_itself():

@@ -22,7 +22,14 @@ export class Charts {
     this.cells = this.plots.map((plot) => this.cell(plot, plot === widest));
     host.replaceChildren(...this.cells.map((cell) => cell.box));
     this.build();
-    new ResizeObserver(() => this.fit()).observe(host);
+    this.resized = new ResizeObserver(() => this.fit());
+    this.resized.observe(host);
+  }
+
+  destroy() {
+    this.resized.disconnect();
+    for (const cell of this.cells) cell.chart.destroy();
+    this.host.replaceChildren();
   }
 
   cell(plot, wide) {
@@ -127,7 +134,12 @@ export class Charts {
     }
   }
 
-  cursor(t) {
+  /* The cursor of all plots at a time, null: nowhere; with the values then, where they are known. */
+  cursor(t, valueAt = () => null) {
+    for (const { chart, plot } of this.cells) {
+      const told = plot.parameters.map((name) => valueAt(name));
+      chart.tell(t, told.map((one) => (one !== null && t - one[0] <= STALE_S ? one[1] * plot.scale : null)));
+    }
     this.cells[0]?.chart.cursor(t);
   }
 

@@ -37,8 +37,10 @@ export class Events {
     const signature = JSON.stringify([rows, this.chosen]);
     if (signature === this.signature) return;
     this.signature = signature;
+    const focused = this.focused;
     const digits = new Map(this.store.plan.events.slice(0, 9).map((event, i) => [event.name, i + 1]));
     this.body.replaceChildren(...rows.map((row) => this.row(row, digits.get(row.name))));
+    if (focused) this.focus(focused);
     const heard = rows.filter((row) => row.t_s !== null).length;
     if (this.known !== null && heard > this.known) {
       this.body.children[heard - 1]?.scrollIntoView({ block: "nearest" });
@@ -64,7 +66,40 @@ export class Events {
     line.append(mark, text, ...(isPlanned ? [planned] : []), heard, ...(heard.colSpan === 2 ? [] : [late]));
     line.addEventListener("click", () => this.choose(row));
     line.dataset.event = row.name;
+    line.tabIndex = -1; // the list takes the focus, its arrows go from row to row
     return line;
+  }
+
+  /* The name of the row that has the focus. */
+  get focused() {
+    const active = document.activeElement;
+    return this.body.contains(active) ? active.dataset.event : null;
+  }
+
+  focus(name) {
+    [...this.body.children].find((line) => line.dataset.event === name)?.focus();
+  }
+
+  /* Keys within the list: arrows from row to row, enter to the event; says whether it was one. */
+  key(name, now) {
+    const lines = [...this.body.children];
+    const at = lines.indexOf(document.activeElement);
+    const chosen = lines.findIndex((line) => line.classList.contains("chosen"));
+    const newest = lines.findLastIndex((line) => !line.matches(".to_come, .not_seen"));
+    const begin = at >= 0 ? at : chosen >= 0 ? chosen : newest;
+    const to = { ArrowUp: at < 0 ? begin : at - 1, ArrowDown: at < 0 ? begin : at + 1, Home: 0, End: lines.length - 1 }[name];
+    if (to !== undefined) {
+      lines[Math.min(Math.max(to, 0), lines.length - 1)]?.focus();
+      return true;
+    }
+    const row = name === "Enter" && this.rows(now).find((each) => each.name === this.focused);
+    if (row) this.choose(row);
+    return Boolean(row);
+  }
+
+  /* The newest alarm that was heard. */
+  get alarm() {
+    return this.rows(null).findLast((row) => row.mark === "alarm") ?? null;
   }
 
   /* The n-th planned event, as it stands now. */

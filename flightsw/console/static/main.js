@@ -4,20 +4,20 @@ import { Charts } from "./charts.js";
 import { Events } from "./events.js";
 import { Parameters } from "./parameters.js";
 import { Stages } from "./stages.js";
-import { Store, STALE_S } from "./store.js";
+import { Store } from "./store.js";
 import { clock, degrees, dress, longClock, utc, write } from "./text.js";
 import { Track } from "./track.js";
-import { ask, facts, Wire } from "./wire.js";
+import { View } from "./view.js";
+import { facts, Wire } from "./wire.js";
 
 const SLOW_MS = 100; // text changes ten times a second, plots as often as they can
 const BACK_MS = 4000;
-const FRAME_S = 0.02;
+const FAR_S = 10; // of a step with shift
 const at = (id) => document.getElementById(id);
 
 const page = {
   store: null, charts: null, events: null, parameters: null, stages: null, track: null,
-  view: null, // a time that the view is held at; null: live
-  held: null, // values then, asked of the server
+  view: new View(),
   gone: performance.now(), // since when there is no server; null while there is one
   back: -Infinity,
   building: false,
@@ -32,6 +32,7 @@ const wire = new Wire({
   opened: () => build(),
   gone() {
     page.gone ??= performance.now();
+    if (page.store) page.store.ended ??= page.gone;
   },
   message(message) {
     if (page.building) page.waiting.push(message);
@@ -54,8 +55,14 @@ async function build() {
     const known = await facts();
     const store = new Store(known);
     await store.refresh();
-    const same = page.store && JSON.stringify([page.store.parameters, page.store.run.title]) === JSON.stringify([store.parameters, store.run.title]);
+    const before = page.store;
+    const sameFlight = before !== null && before.run.session === store.run.session;
+    const same = sameFlight && JSON.stringify(before.parameters) === JSON.stringify(store.parameters);
     page.store = store;
+    if (!isLive()) {
+      if (sameFlight && before.generation === store.generation) page.view.hold(store, page.view.t);
+      else goLive(); // of another flight nothing stays
+    }
     if (same) store.closer(page.charts.zoomed);
     if (same) for (const part of [page.charts, page.events, page.parameters, page.stages, page.track]) part.store = store;
     else begin(store);
@@ -78,11 +85,12 @@ async function build() {
 
 function begin(store) {
   document.title = `${store.run.title} · flightsw`;
+  page.charts?.destroy();
   page.charts = new Charts(at("plots"), store);
   page.events = new Events(at("event-rows"), store, choose);
   page.parameters = new Parameters(at("parameter-rows"), store);
   page.stages = new Stages(at("stages"), store);
-  page.track?.map.destroy();
+  page.track?.destroy();
   page.track = new Track(at("map"), at("map-panel"), store);
 }
 
@@ -94,7 +102,7 @@ function frame(time) {
   const { store } = page;
   if (!store) return banner();
   const now = store.now();
-  const live = page.view === null;
+  const live = isLive();
   page.charts.draw({ live, now });
   if (time - (frame.slow ?? -Infinity) >= SLOW_MS) {
     frame.slow = time;
@@ -109,9 +117,9 @@ function frame(time) {
 }
 
 function slowly(store, now, live) {
-  const seen = live ? store.told() : page.view;
-  const fresh = page.gone === null && !(live && store.lost);
-  const valueAt = live ? (name) => store.value(name) : (name) => page.held?.[store.index.get(name)] ?? null;
+  const seen = live ? store.told() : page.view.t;
+  const fresh = gone() === null && !(live && store.lost);
+  const valueAt = live ? (name) => store.value(name) : (name) => page.view.value(store, name);
   write(at("title"), store.run.title);
   write(at("vehicle"), store.run.vehicle);
   write(at("run"), [store.run.run && `run ${store.run.run}`, store.run.seed !== null && `seed ${store.run.seed}`, store.run.board && `board ${store.run.board}`].filter(Boolean).join(" · "));
@@ -119,18 +127,20 @@ function slowly(store, now, live) {
   const pace = feed.replay ? feed.replay.speed : speed;
   write(at("mode"), `${mode} ${pace === null ? "max" : `×${pace}`}`);
   write(at("clock"), now === null ? "T−−:−−:−−.−" : longClock(now));
+  dress(at("clock"), gone() === null ? "" : "stale");
   write(at("utc"), now === null || !epoch ? "" : utc(epoch, now));
   link(store, now);
   const { word, level, why } = store.state.outlook;
-  write(at("outlook"), `${level === "good" ? "✓ " : level === "alarm" ? "▲ " : level === "off" ? "! " : ""}${word}`);
-  dress(at("outlook"), `chip ${level}`);
-  at("outlook").title = why;
-  page.events.draw(now);
+  const alone = gone() !== null;
+  write(at("outlook"), `${alone ? "⊘ was " : level === "good" ? "✓ " : level === "alarm" ? "▲ " : level === "off" ? "! " : ""}${word}`);
+  dress(at("outlook"), `chip ${alone ? "dim" : level}`);
+  at("outlook").title = alone ? `as the server told it last; nobody listens now: ${why}` : why;
+  page.events.draw(store.told());
   page.parameters.draw(fresh || !live ? seen : null, live && !fresh, valueAt);
   page.charts.values(fresh || !live ? seen : null, valueAt);
-  page.stages.draw(now, page.events.rows(now), page.view);
+  page.stages.draw(now, page.events.rows(store.told()), page.view.t);
   page.track.draw(page.charts.withPlan);
-  if (!live) page.charts.cursor(page.view);
+  if (!live) page.charts.cursor(page.view.t, valueAt);
   replay(store, now);
   banner(store, now);
   write(at("health"), `${health.fps} fps · drawn ${health.lag.toFixed(0)} ms after it came${store.dropped ? ` · ${store.dropped} messages dropped` : ""}`);
@@ -139,7 +149,7 @@ function slowly(store, now, live) {
 function link(store, now) {
   const { link, lost } = store.state;
   const node = at("link");
-  if (page.gone !== null) {
+  if (gone() !== null) {
     write(node, "▲ NO SERVER");
     return dress(node, "chip alarm");
   }
@@ -168,12 +178,15 @@ function banner(store, now) {
     write(node, text);
   };
   const t = performance.now();
-  if (page.gone !== null) {
+  if (gone() !== null) {
     if (!page.started && t - page.gone < 1500) return say("calm", "Waiting for the server.");
-    return say("alarm", `▲ SERVER GONE for ${((t - page.gone) / 1000).toFixed(0)} s. Nothing here is live; trying again.`);
+    const heard = store && store.told() !== null ? ` What is here was told by ${clock(store.told(), 1)}.` : "";
+    const [what, then] = page.gone === null ? ["SILENT", "waiting for it"] : ["GONE", "trying again"];
+    return say("alarm", `▲ SERVER ${what} for ${((t - gone()) / 1000).toFixed(0)} s. Nothing here is live; ${then}.${heard}`);
   }
   const { lost, feed, link } = store.state;
-  const held = page.view === null ? "" : ` View held at ${clock(page.view)}: L goes back to now.`;
+  const behind = isLive() ? "" : `View held at ${clock(page.view.t)}, ${Math.max(0, now - page.view.t).toFixed(1)} s behind`;
+  const held = behind && ` ${behind}: L goes back.`;
   if (feed.failed) return say("alarm", `▲ FLIGHT ENDED: ${feed.failed}${held}`);
   if (feed.note) return say(/gone/.test(feed.note) ? "alarm" : "note", `${/gone/.test(feed.note) ? "▲" : "!"} ${feed.note[0].toUpperCase()}${feed.note.slice(1)}.${held}`);
   if (lost) {
@@ -183,10 +196,10 @@ function banner(store, now) {
     const [kind, what] = lost.has_set ? ["calm", "Below the horizon of every station."] : ["alarm", "▲ TELEMETRY LOST."];
     return say(kind, `${what}${held} Last good frame ${clock(from)}${where}.${fall}${search(store, now)}`);
   }
-  if (page.view !== null) return say("note", `View held at ${clock(page.view)}; the flight is ${Math.max(0, now - page.view).toFixed(1)} s further. L goes back to it.`);
+  if (behind) return say("note", `${behind} the flight. L goes back to it.`);
   if (t - page.back < BACK_MS) return say("note", "The server is back; all that was heard meanwhile is here.");
   if (now === null || link.last_s === null) return say("calm", "No frame has been heard yet.");
-  const next = page.events.rows(now).find((row) => row.mark === "to_come");
+  const next = page.events.rows(store.told()).find((row) => row.mark === "to_come");
   const ahead = next ? `Next in the plan: ${next.title}, ${clock(next.planned_s, 1)}, in ${Math.max(0, next.planned_s - now).toFixed(0)} s.` : "";
   const again = feed.replay ? `Replay${feed.replay.playing ? "" : ", stopped"}. ` : "";
   const { level, why } = store.state.outlook;
@@ -238,21 +251,18 @@ function measure(time) {
 /* --------------------------------------------------------------------------------- what is asked */
 
 const isReplay = () => Boolean(page.store?.state.feed.replay);
+const isLive = () => page.view.t === null;
+
+/* Since when there is no server, or one that says nothing; null while there is one. */
+const gone = () => page.gone ?? (page.building ? null : (page.store?.silent ?? null));
 
 function hold(t) {
-  const { store } = page;
-  const [first, last] = [store.t[0] ?? 0, store.now() ?? 0];
-  page.view = Math.min(Math.max(t, first), last);
   page.events.chosen = null;
-  ask(`/api/values?at=${page.view}`).then((told) => {
-    if (page.view === null) return;
-    page.held = told.values;
-  }, () => {});
+  page.view.hold(page.store, t);
 }
 
 function goLive() {
-  page.view = null;
-  page.held = null;
+  page.view.goLive();
   if (page.events) page.events.chosen = null;
   page.charts?.cursor(null);
   if (page.charts) page.charts.drawn = -1;
@@ -263,9 +273,14 @@ function goTo(t) {
   else hold(t);
 }
 
-function step(seconds) {
-  if (isReplay()) wire.order({ play: false, to_s: (page.store.now() ?? 0) + seconds });
-  else hold((page.view ?? page.store.now() ?? 0) + seconds);
+/* From frame to frame, or by seconds; a press adds to what the ones before asked for. */
+function step(way, isFar) {
+  if (isReplay()) wire.order({ play: false, [isFar ? "by_s" : "by_frames"]: isFar ? way * FAR_S : way });
+  else if (isFar) hold((page.view.t ?? page.store.now() ?? 0) + way * FAR_S);
+  else {
+    page.events.chosen = null;
+    page.view.step(page.store, way);
+  }
 }
 
 /* Go to an event that was heard; one that was not has no time of its own to go to. */
@@ -286,9 +301,10 @@ function onKey(event) {
     return;
   }
   if (at("help").open || target.matches("select") || (target === at("scrub") && event.key.startsWith("Arrow"))) return;
+  if (at("events").contains(target) && page.events.key(event.key, page.store.told())) return event.preventDefault();
   const digit = /^[1-9]$/.test(event.key) ? Number(event.key) : 0;
   if (digit) {
-    const row = page.events.planned(digit, page.store.now());
+    const row = page.events.planned(digit, page.store.told());
     if (row) choose(row);
     return;
   }
@@ -296,22 +312,25 @@ function onKey(event) {
     case " ":
       if (target.matches("button")) return;
       if (isReplay()) wire.order({ play: !page.store.state.feed.replay.playing });
-      else if (page.view === null) hold(page.store.now() ?? 0);
+      else if (isLive()) hold(page.store.now() ?? 0);
       else goLive();
       break;
-    case "ArrowLeft": step(event.shiftKey ? -10 : -FRAME_S); break;
-    case "ArrowRight": step(event.shiftKey ? 10 : FRAME_S); break;
+    case "ArrowLeft": step(-1, event.shiftKey); break;
+    case "ArrowRight": step(1, event.shiftKey); break;
     case "l": case "L":
       goLive();
       if (isReplay()) wire.order({ to_s: page.store.state.feed.replay.end_s });
       break;
     case "/": at("find").focus(); break;
     case "e": case "E": at("events").focus(); break;
+    case "a": case "A":
+      if (page.events.alarm) choose(page.events.alarm);
+      break;
     case "p": case "P": page.charts.togglePlan(); break;
     case "m": case "M": document.body.classList.toggle("large-map"); break;
     case "t": case "T": flightsw.theme.toggle(); break;
-    case "+": case "=": page.charts.zoom(0.5, page.view ?? page.store.now() ?? 0); break;
-    case "-": page.charts.zoom(2, page.view ?? page.store.now() ?? 0); break;
+    case "+": case "=": page.charts.zoom(0.5, page.view.t ?? page.store.now() ?? 0); break;
+    case "-": page.charts.zoom(2, page.view.t ?? page.store.now() ?? 0); break;
     case "0": page.charts.zoom(0); break;
     case "?": at("help").showModal(); break;
     case "Escape": goLive(); break;

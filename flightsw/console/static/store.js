@@ -5,6 +5,7 @@ import { history } from "./wire.js";
 const ROWS_MAX = 9000; // of the history here; then it is asked for anew, thinned by the server
 const POINTS = 4000;
 export const STALE_S = 2; // older than this without a frame, a number is gone
+const AHEAD_MS = 1000; // that the clock goes on without a word from the server, at most
 
 export class Store {
   constructor({ dictionary, plan, run }) {
@@ -20,6 +21,7 @@ export class Store {
     this.scales = new Map(this.wanted.map((name) => [name, this.parameters[this.index.get(name)].scale]));
     this.clear();
     this.taken = performance.now();
+    this.ended = null; // when the server was gone, by the browser's clock
     this.dropped = 0;
     this.asking = false;
     this.later = []; // rows that came while the history was asked for
@@ -122,16 +124,23 @@ export class Store {
     return new Map(told.names.map((name, i) => [name, told.values[i].map((v) => (v === null ? null : v * this.scales.get(name)))]));
   }
 
-  /* The ground's clock now: it goes on between messages, and when no frame comes. */
+  /* The ground's clock now: it goes on between messages, and when no frame comes; without a server
+     it stands, for then nobody listens. */
   now() {
     if (this.state.now === null) return null;
-    return this.state.now + ((performance.now() - this.taken) / 1000) * this.state.rate;
+    const since = (this.ended ?? performance.now()) - this.taken;
+    return this.state.now + (Math.min(since, AHEAD_MS) / 1000) * this.state.rate;
   }
 
-  /* The time that ages of values count to: what the server told last, for at the pace of a fast
-     flight seconds pass between two messages. When it tells nothing any more, the clock itself. */
+  /* Until when the ground has listened, as it told last: to this count ages of values, and what was
+     planned until then and not heard is not seen. Between two messages nobody knows yet. */
   told() {
-    return performance.now() - this.taken < STALE_S * 1000 ? this.state.now : this.now();
+    return this.state.now;
+  }
+
+  /* Since when the server says nothing, though it tells the time twice a second; null: it does. */
+  get silent() {
+    return performance.now() - this.taken > STALE_S * 1000 ? this.taken : null;
   }
 
   get lost() {

@@ -11,7 +11,13 @@ export class Track {
     this.store = store;
     this.signature = "";
     this.map = flightsw.map(host, { title: "Ground track", world: store.plan.world, steady: true, height: 90, ...this.content() });
-    new ResizeObserver(() => this.fit()).observe(host);
+    this.resized = new ResizeObserver(() => this.fit());
+    this.resized.observe(host);
+  }
+
+  destroy() {
+    this.resized.disconnect();
+    this.map.destroy();
   }
 
   get height() {
