@@ -67,13 +67,8 @@ def command(  # noqa: PLR0913  one a flag
     check_speed(choice, speed)
     asked["--board"] = board["board"]
     given = [flag for flag, value in asked.items() if value not in (None, ())]
-    from flightsw.records.reader import called_run
-
-    if called_run(name) is not None:
-        if given or force:
-            flag = given[0] if given else "--force"
-            msg = f"{flag} is for a flight; {name} is a run that was flown before"
-            raise click.UsageError(msg)
+    given += ["--force"] if force else []
+    if _is_to_be_played(name, given):
         return _replay(name, speed, door)
     check_flight_options(faults=faults, at_s=at_s, out=out, force=force)
     scenario = _loaded(name, faults=faults, at_s=at_s, rate_hz=rate_hz, seed=seed)
@@ -85,6 +80,27 @@ def command(  # noqa: PLR0913  one a flag
     with board_for(choice, scenario, notice=watched.note, out=out) as playing:
         watched.play(playing)
         return watched.serve(door)
+
+
+def _is_to_be_played(name: str, given: list[str]) -> bool:
+    """Return whether a run is meant; a scenario of its name is flown with any flag of a flight."""
+    from flightsw.cli.output import tell
+    from flightsw.records.reader import called_run
+    from flightsw.scenario.catalogue import find
+
+    run = called_run(name)
+    if run is None:
+        return False
+    found = find(name, ("mission", "scenario"))
+    if found is None or not found.by_name:
+        if given:
+            msg = f"{given[0]} is for a flight; {name} is a run that was flown before"
+            raise click.UsageError(msg)
+        return True
+    if not given:
+        also = f"{name} is a {found.kind} too, which any flag of a flight flies, as --out FOLDER"
+        tell(f"note: the run in {run} is played; {also}")
+    return not given
 
 
 def _need_extra() -> None:

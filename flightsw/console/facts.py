@@ -88,7 +88,8 @@ def plan_facts(scenario: Scenario | None, briefing: Briefing) -> dict[str, Any]:
         }
         for station in (scenario.stations if scenario else ())
     ]
-    box = _box([*track, pad])
+    heard_by = [[float(one["longitude"]), float(one["latitude"])] for one in stations]
+    box = _box([pad, *(track or heard_by)])  # no plan says where it goes: to where it is heard
     return {
         "events": [
             {
@@ -118,7 +119,6 @@ def plan_facts(scenario: Scenario | None, briefing: Briefing) -> dict[str, Any]:
         "track": track,
         "pad": pad,
         "stations": stations,
-        "box": list(box),
         "world": piece_of_world(box),
     }
 

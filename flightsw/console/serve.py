@@ -64,10 +64,14 @@ def listen(host: str, port: int) -> Address:
     Raises
     ------
     PortError
-        If somebody has it, or this machine has no such address.
+        If somebody has it, or this machine has no such address, or nobody knows the name.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
+        if host not in EVERY:
+            socket.getaddrinfo(
+                host, port, family
+            )  # tells a name that is none, as the next does not
         listener = socket.create_server((host, port), family=family, reuse_port=False)
     except OSError as error:
         raise PortError(_reason(host, port, error)) from error

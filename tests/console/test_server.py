@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -179,6 +180,24 @@ def test_an_address_that_is_not_of_this_machine_is_refused(tmp_path, flown):
     said = refused(str(flown("lost")), "--host", "192.0.2.1", cwd=tmp_path)
 
     assert "this machine has no address 192.0.2.1" in said
+
+
+def test_a_host_that_nobody_knows_is_refused(tmp_path, flown):
+    said = refused(str(flown("lost")), "--host", "nosuch.invalid", cwd=tmp_path)
+
+    assert "this machine has no address nosuch.invalid; --host takes" in said
+
+
+def test_what_is_a_run_and_a_scenario_is_played_which_is_told_or_flown(console, tmp_path, flown):
+    shutil.copytree(flown("lost"), tmp_path / "runs" / SCENARIO)
+
+    played = console(SCENARIO)
+    assert f"the run in runs/{SCENARIO} is played; {SCENARIO} is a" in played.said
+    assert played.ask("/api/run")["state"]["mode"] == "REPLAY"
+
+    flies = console(SCENARIO, "--out", "another")
+    assert flies.ask("/api/run")["state"]["mode"] == "SIM"
+    assert "played" not in flies.said
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path):
