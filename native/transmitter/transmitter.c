@@ -299,15 +299,21 @@ uint32_t transmitter_accept(transmitter_t* const self, const uint8_t* const pack
     return taken;
 }
 
-/// Puts a status packet in line when one is due; a dying transmitter has the first channel left.
+/// Puts a status packet in line when one is due and there is room: until then it waits, as what it tells is of now. A dying
+/// transmitter has the first channel left.
 static void beat(transmitter_t* const self, const uint32_t elapsed_us)
 {
     const transmitter_config_t* const config = self->config;
-    if (config->heartbeat_us == 0U) {
-        return;
+    if (config->heartbeat_us == 0U || elapsed_us == 0U) {
+        return; // never, or more of the same step
     }
     self->heartbeat_us += elapsed_us;
     if (self->heartbeat_us < config->heartbeat_us) {
+        return;
+    }
+    const uint32_t channel = (self->state == (uint8_t)TRANSMITTER_DYING) ? 0U : config->status_channel;
+    if (TRANSMITTER_PACKET_TRANSMITTER_bytes > config->channel[channel].queue_bytes - self->queue[channel].used) {
+        self->heartbeat_us = config->heartbeat_us;
         return;
     }
     self->heartbeat_us %= config->heartbeat_us;
@@ -331,10 +337,8 @@ static void beat(transmitter_t* const self, const uint32_t elapsed_us)
     const size_t size    = transmitter_pack_transmitter(&packet, self->status_count, (int64_t)self->uptime_us, octets);
     const size_t covered = size - TRANSMITTER_PACKET_CRC_bytes;
     ccsds_put_u16(&octets[covered], ccsds_crc16(octets, covered));
-    const uint32_t channel = (self->state == (uint8_t)TRANSMITTER_DYING) ? 0U : config->status_channel;
-    if (offer(self, channel, octets, size)) {
-        self->status_count = (uint16_t)((self->status_count + 1U) & CCSDS_SEQUENCE_mask);
-    }
+    (void)offer(self, channel, octets, size);
+    self->status_count = (uint16_t)((self->status_count + 1U) & CCSDS_SEQUENCE_mask);
 }
 
 // ------------------------------------------------------------------------------------------------ out
@@ -453,7 +457,9 @@ __attribute__((noinline)) static size_t live_through(transmitter_t* const self, 
         go_off(self);
         return used;
     }
-    beat(self, elapsed_us);
+    if (capacity != 0U) { // else it is being made ready, and tells of itself in the next step
+        beat(self, elapsed_us);
+    }
     pass(self, elapsed_us);
     return transmit(self, out, capacity);
 }

@@ -135,8 +135,8 @@ def test_what_has_set_is_told_without_alarm():
 
     told = [line.text for line in table.take(flight.downlink, until_s=900.0)]
 
-    assert told[-2].startswith("·  753.35  Last good frame")
-    assert told[-1] == "·  755.35  Below the horizon of every station: no good frame for 2.0 s"
+    assert told[-2].startswith("·  753.39  Last good frame")
+    assert told[-1] == "·  755.39  Below the horizon of every station: no good frame for 2.0 s"
     assert table.status(until_s=900.0) == (
         "T+900.0  no telemetry for 147 s, below the horizon of every station"
     )

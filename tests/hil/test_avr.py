@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import flightsw
+from flightsw.cli.board_flight import must_fit
 from hil.boards.build import build
 from hil.boards.firmware import firmware_hash
 from hil.bridge import Bridge, Expected
@@ -111,6 +112,27 @@ def test_tells_why_it_was_reset(name: str) -> None:
     assert (first.reset_cause, second.reset_cause) == (ResetCause.POWER, ResetCause.PIN)
 
 
+@pytest.mark.parametrize("name", ["uno", "mega2560"])
+def test_flies_the_sounding_rocket_of_the_catalogue_as_it_is(name: str) -> None:
+    scenario = flightsw.load("nike-apache-14-210")
+
+    with AvrBoard(name, baud=500_000) as board, bridge_to(board, 500_000) as bridge:
+        must_fit(bridge.identity, "transmitter", scenario)
+        beside = TransmitterBeside(bridge, [(0, 1200)])  # to T+7
+        with pytest.raises(EnoughError):
+            flightsw.fly(scenario, transmitter=beside)
+
+    assert beside.compared == 1200
+    assert board.seen["lost"] == 0
+
+
+@pytest.mark.parametrize("mission", ["nike-apache-14-210", "nike-apache-14-210-short"])
+def test_what_an_8_bit_board_has_room_for_loses_no_packet(mission: str) -> None:
+    flight = flightsw.fly(flightsw.load(mission))
+
+    assert list(flight.transmitters[0].packets_dropped) == [0, 0, 0, 0]
+
+
 @pytest.fixture
 def small_mission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The lost flight on a vehicle whose transmitter an Arduino Uno has room for, as data."""
@@ -140,7 +162,7 @@ def test_flies_the_half_minute_around_the_loss(small_mission: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("mission", ["progress-ms-04", "progress-ms-04-lost"])
+@pytest.mark.parametrize("mission", ["progress-ms-04", "progress-ms-04-lost", "nike-apache-14-210"])
 def test_a_whole_flight_has_the_bytes_of_the_simulation(small_mission: str, mission: str) -> None:
     scenario = flightsw.load(mission)
 

@@ -506,7 +506,7 @@ def test_what_cannot_work_is_refused(changes: dict[str, Any], status: int) -> No
     assert Bench(**changes).status == status
 
 
-def test_a_heartbeat_without_room_is_dropped_and_takes_no_number() -> None:
+def test_a_heartbeat_waits_for_room_and_tells_of_when_it_found_it() -> None:
     bench = Bench(rate_bps=1200, heartbeat_us=20_000).on()
     for count in range(8):
         bench.accept(packet(SLOW, 300, count))
@@ -514,6 +514,15 @@ def test_a_heartbeat_without_room_is_dropped_and_takes_no_number() -> None:
     numbers = bench.self.status_count
     for _ in range(4):
         bench.step()
+    waited_us = bench.self.uptime_us
+    assert (bench.count.packets_dropped[SLOW], bench.self.status_count) == (before, numbers)
 
-    assert bench.count.packets_dropped[SLOW] > before
-    assert bench.self.status_count == numbers
+    stream = b"".join(bench.step() for _ in range(2000))
+    statuses = [
+        read_status(each)
+        for each in packets(frames(stream, FRAME), SLOW)
+        if each[:2] == b"\x09\x40"
+    ]
+    late = next(row for row in statuses if int(row["sequence"]) & 0x3FFF == numbers)
+    assert bench.count.packets_dropped[SLOW] == before
+    assert int(late["uptime_us"]) > waited_us
