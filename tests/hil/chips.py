@@ -74,6 +74,10 @@ class AvrBoard:
     def reset(self) -> None:
         self._process.send_signal(signal.SIGUSR1)
 
+    def hang(self) -> None:
+        """Let its main loop never come round again; interrupts are still served."""
+        self._process.send_signal(signal.SIGUSR2)
+
     def __enter__(self) -> Self:
         return self
 

@@ -13,7 +13,7 @@ from flightsw.cli.board_flight import must_fit
 from hil.boards.build import build
 from hil.boards.firmware import firmware_hash
 from hil.bridge import Bridge, Expected
-from hil.kinds import Poll, ResetCause, Role, Status
+from hil.kinds import Poll, ResetCause, Restart, Role, Status
 from tests.hil.beside import EnoughError, TransmitterBeside
 from tests.hil.chips import AvrBoard
 from tests.hil.conftest import Host, dictionary_hash, packet, transmitter_config
@@ -110,6 +110,24 @@ def test_tells_why_it_was_reset(name: str) -> None:
             pass
 
     assert (first.reset_cause, second.reset_cause) == (ResetCause.POWER, ResetCause.PIN)
+
+
+@pytest.mark.parametrize("name", ["uno", "mega2560"])
+@pytest.mark.parametrize("cause", [ResetCause.WATCHDOG, ResetCause.RESTART])
+def test_its_watchdog_bites(name: str, cause: ResetCause) -> None:
+    """A main loop that hangs in a flight, and a chip that is asked to restart: it tells which."""
+    with AvrBoard(name) as board, Host(board.port) as host:
+        host.discover(nonce=1)
+        host.start(transmitter_config(**SMALL))
+        if cause is ResetCause.WATCHDOG:
+            board.hang()
+        else:
+            host.send(Restart())
+        while (second := host.discover(nonce=2)).session != 0:
+            pass
+
+    assert second.reset_cause == cause
+    assert board.seen["resets"] == 1
 
 
 @pytest.mark.parametrize("name", ["uno", "mega2560"])

@@ -19,15 +19,18 @@ from flightsw.board_octets import BoardAnswerError
 from flightsw.cli import main
 from flightsw.cli.board_flight import BoardCannotError, BoardInFlight, must_fit
 from flightsw.cli.board_options import BoardChoice
+from flightsw.cli.board_ports import started
 from flightsw.cli.run import fly_and_record, page
 from flightsw.ground import decode
 from flightsw.report.page import told_of
 from hil.boards.virtual import VirtualBoard
+from hil.bridge import Bridge
 from hil.describe import describe
 from hil.errors import BoardError
 from hil.kinds import Identity
 from hil.statistics import Loss, Statistics
 from hil.wire import Recorder, read_wire
+from tests.hil.chips import require
 
 SHORT = ("nike-apache-14-210-short", "--rate", "20")  # 20 000 ticks
 
@@ -324,6 +327,34 @@ def test_with_its_transmitter_held_in_reset_nothing_is_heard_and_the_page_says_s
     text = "\n".join(line.text for line in page(flight, summary))
     assert "no telemetry was heard at all" in text
     assert "it sent nothing: the ground heard nothing of its transmitter" in text
+
+
+@pytest.mark.parametrize("kind", ["virtual", "emulated"])
+def test_a_board_that_is_held_from_its_first_tick_on_is_not_heard_at_all(capsys, monkeypatch, kind):
+    """A process that is stopped, a chip whose clock is: it was started, and sends nothing more."""
+    if kind == "emulated":
+        require("lm3s6965evb", qemu=True)
+    begin = Bridge.start_transmitter
+
+    with started(kind) as board:
+
+        def begin_and_hold(self, *part, **of_it):
+            begin(self, *part, **of_it)
+            board.stall()
+
+        monkeypatch.setattr(Bridge, "start_transmitter", begin_and_hold)
+        flags = ("--board", board.port, "--on-loss", "continue", "--out", "run")
+        code, out, err = run(capsys, *SHORT, *flags)
+        board.resume()
+
+    summary = json.loads(Path("run/summary.json").read_text())
+    assert code == 1
+    assert "the flight goes on without it" in err
+    assert "no telemetry was heard at all" in out
+    assert "it sent nothing: the ground heard nothing of its transmitter" in out
+    assert summary["telemetry"]["frames"] == 0
+    assert summary["board"]["silent"]
+    assert summary["board"]["degraded"]
 
 
 class Babbling(HeldInReset):

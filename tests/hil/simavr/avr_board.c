@@ -20,7 +20,7 @@
 // the shift register), the next is lost and DOR is set. simavr alone would hold 64 and hide the loss.
 //
 // Simulated time runs as fast as it can; a chip that sleeps waits for the host. --paced: at the pace of the wall clock.
-// SIGUSR1 pulls the reset pin. At the end (SIGTERM, or the line closed) one line of JSON on stdout says what was seen from
+// SIGUSR1 pulls the reset pin; SIGUSR2 hangs the program: it goes round in one instruction, interrupts are still served. At the end (SIGTERM, or the line closed) one line of JSON on stdout says what was seen from
 // outside: octets each way, octets that came
 // while the receiver was off, octets that it lost, resets, cycles, the deepest stack.
 
@@ -75,12 +75,14 @@ static struct
     uint16_t    stack_low;
 } board;
 
-static volatile sig_atomic_t stop, pin;
+static volatile sig_atomic_t stop, pin, hang;
 
 static void on_signal(const int number)
 {
     if (number == SIGUSR1) {
         pin = 1;
+    } else if (number == SIGUSR2) {
+        hang = 1;
     } else {
         stop = 1;
     }
@@ -189,6 +191,7 @@ static void watch_signals(void)
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGUSR1, &action, NULL);
+    (void)sigaction(SIGUSR2, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
@@ -252,6 +255,15 @@ static void pull_reset_pin(avr_t* const avr)
     avr->data[MCUSR_ATMEGA] |= 1U << EXTRF;
 }
 
+/// From here on the main loop never comes round again.
+static void hang_program(avr_t* const avr)
+{
+    static const uint8_t rjmp_here[] = {0xFF, 0xCF};
+    memcpy(&avr->flash[avr->flashend - 1U], rjmp_here, sizeof rjmp_here);
+    avr->pc    = avr->flashend - 1U;
+    avr->state = cpu_Running;
+}
+
 /// The chip, until somebody ends it.
 static int run(void)
 {
@@ -267,6 +279,10 @@ static int run(void)
         if (pin) {
             pin = 0;
             reset(pull_reset_pin);
+        }
+        if (hang) {
+            hang = 0;
+            hang_program(board.avr);
         }
         const int state = avr_run(board.avr);
         if (state == cpu_Done || state == cpu_Crashed) {
