@@ -148,7 +148,7 @@ def test_flies_the_sounding_rocket_of_the_catalogue_as_it_is(name: str) -> None:
 def test_what_an_8_bit_board_has_room_for_loses_no_packet(mission: str) -> None:
     flight = flightsw.fly(flightsw.load(mission))
 
-    assert list(flight.transmitters[0].packets_dropped) == [0, 0, 0, 0]
+    assert flight.transmitters[0].packets_dropped == (0, 0, 0, 0)
 
 
 @pytest.fixture
