@@ -16,6 +16,18 @@ SIZES = [(1280, 720), (1600, 900)]
 LOST = "progress-ms-04-lost"
 
 
+def cut(page):
+    """Return the texts that do not fit where they stand."""
+    return page.evaluate(
+        """[...document.querySelectorAll(
+              "#banner, .chip, #title, .what p, .how p, .plot h2, .fsw-legend, .plot, "
+              + "#event-rows .text, #parameter-rows .text, #stages, footer")]
+           .filter(each => each.scrollWidth > each.clientWidth + 1
+                           || each.matches(".plot") && each.scrollHeight > each.clientHeight + 1)
+           .map(each => `${each.id || each.className}: ${each.textContent}`)"""
+    )
+
+
 def test_in_flight_it_shows_what_comes_down(paused):
     shown = paused("planned", 200.0)
     page = shown.page
@@ -111,19 +123,29 @@ def test_everything_is_on_one_screen(paused, width, height, name, t_s):
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
         assert box["y"] + box["height"] <= height
-    assert (
-        page.evaluate(
-            """[...document.querySelectorAll("#banner, #map .fsw-legend, .chip, #event-rows .text")]
-           .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.textContent)"""
-        )
-        == []
-    )
+    assert cut(page) == []
     for plot in page.locator(".plot").all():
         outside = plot.evaluate(
             "box => box.querySelector('.fsw-legend').getBoundingClientRect().bottom"
             " - box.getBoundingClientRect().bottom"
         )
         assert outside <= 0
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_nothing_is_cut_of_a_lost_board_flight_whose_view_is_held(console, opened, width, height):
+    """The longest banner, the longest header and values in all legends."""
+    served = console(LOST, "--board", "virtual", "--speed", "60")
+    page = opened(served, width=width, height=height).page
+    stands(page, lambda text: "LOST" in text, "#link", timeout_s=60.0)
+    page.keyboard.press("2")
+    stands(page, lambda text: "View held at T+118.17" in text, "#banner")
+    stands(page, lambda text: text != "⊘", "[data-parameter=altitude_m] .value")
+
+    assert "Radar search opens in" in page.inner_text("#banner")
+    assert "block-i 0.010" in page.inner_text(".plot.wide .fsw-legend")
+    assert cut(page) == []
+    assert page.evaluate("document.scrollingElement.scrollHeight") == height
 
 
 def test_keys_do_all_of_it_while_it_flies(console, opened):

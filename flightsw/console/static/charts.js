@@ -4,7 +4,7 @@ import { element, dress, write } from "./text.js";
 import { STALE_S } from "./store.js";
 
 const LOOKS = ["flown", "second", "third"];
-const AROUND_PX = 44; // heading, legend and edges of a plot
+const [EDGES_PX, LEGEND_PX] = [8, 15]; // of a plot; a legend of one line, before there is one
 const LEAST_PX = 70;
 const GROUP = "flight";
 
@@ -39,7 +39,7 @@ export class Charts {
     if (plot.parameters.length === 1) heading.append(value);
     const chart = element("div");
     box.append(heading, chart);
-    return { box, value, host: chart, plot };
+    return { box, heading, value, host: chart, plot };
   }
 
   get window() {
@@ -50,7 +50,7 @@ export class Charts {
   }
 
   build() {
-    this.height = this.cells.map(({ box }) => Math.max(LEAST_PX, box.clientHeight - AROUND_PX));
+    this.height = this.heights();
     this.width = this.host.clientWidth;
     for (const [i, cell] of this.cells.entries()) {
       cell.chart?.destroy();
@@ -72,11 +72,19 @@ export class Charts {
     }
     if (this.zoomed) for (const cell of this.cells) cell.chart.range(...this.zoomed);
     this.drawn = -1;
-    this.marked = "";
+    this.marked = this.held = "";
+  }
+
+  /* What heading and legend leave; a legend of many curves may take two lines. */
+  heights() {
+    return this.cells.map(({ box, heading }) => {
+      const legend = box.querySelector(".fsw-legend")?.offsetHeight ?? LEGEND_PX;
+      return Math.max(LEAST_PX, box.clientHeight - heading.offsetHeight - legend - EDGES_PX);
+    });
   }
 
   fit() {
-    const heights = this.cells.map(({ box }) => Math.max(LEAST_PX, box.clientHeight - AROUND_PX));
+    const heights = this.heights();
     if (this.host.clientWidth && (this.host.clientWidth !== this.width || heights.some((h, i) => Math.abs(h - this.height[i]) > 1))) this.build();
   }
 
@@ -107,6 +115,7 @@ export class Charts {
         if (this.from !== from || this.to !== to) cell.chart.change({ window: [from, to] });
         cell.chart.set(this.data(cell.plot));
       }
+      this.held = "";
       this.drawn = store.changed;
       this.close = store.close;
       [this.from, this.to] = [from, to];
@@ -134,13 +143,24 @@ export class Charts {
     }
   }
 
-  /* The cursor of all plots at a time, null: nowhere; with the values then, where they are known. */
-  cursor(t, valueAt = () => null) {
-    for (const { chart, plot } of this.cells) {
-      const told = plot.parameters.map((name) => valueAt(name));
-      chart.tell(t, told.map((one) => (one !== null && t - one[0] <= STALE_S ? one[1] * plot.scale : null)));
-    }
+  /* The cursor of all plots at a time, null: nowhere; the values then are among the samples. */
+  cursor(t, valueAt) {
+    if (t !== null) this.join(t, valueAt);
     this.cells[0]?.chart.cursor(t);
+  }
+
+  /* What is drawn is thinned: put the row of a held view into it, as the server told it. */
+  join(t, valueAt) {
+    const rows = this.cells.map(({ plot }) => plot.parameters.map((name) => valueAt(name)).map((told) => (told !== null && t - told[0] <= STALE_S ? told[1] * plot.scale : null)));
+    const signature = JSON.stringify([t, rows]);
+    if (signature === this.held) return;
+    this.held = signature;
+    for (const [i, { chart, plot }] of this.cells.entries()) {
+      const data = this.data(plot);
+      const next = data[0].findIndex((each) => each > t);
+      const at = next < 0 ? data[0].length : next;
+      if (rows[i].some((value) => value !== null)) chart.set(data.map((column, k) => column.toSpliced(at, 0, k ? rows[i][k - 1] : t)));
+    }
   }
 
   zoom(factor, about) {

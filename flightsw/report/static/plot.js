@@ -25,8 +25,6 @@
    chart.set(data)                new values of the same series
    chart.change({plan, marks, gaps, window})
    chart.cursor(t)                to a time, null for none; the group follows
-   chart.tell(t, values)          what the legend says while the cursor is there: values of all series,
-                                  null for none, where the data drawn are not all there is
    chart.zoom(from, to)           of the group; without arguments back to the window
    chart.redraw()                 in new colours (flightsw.theme.watch calls it)
    chart.destroy()
@@ -59,7 +57,6 @@
 
     let range = options.window ?? extent(options.data[0], options.plan?.t);
     let isZoomed = false;
-    let told = { t: null, values: [] };
     const u = new uPlot(
       {
         width: Math.max(120, host.clientWidth || 600),
@@ -297,11 +294,10 @@
           const { left, idx } = u.cursor;
           const on = left >= 0 && idx != null;
           const t = on ? u.posToVal(left, "x") : null;
-          const isTold = on && told.t != null && Math.abs(u.valToPos(told.t, "x") - left) < 0.5;
-          at.value = on ? clock(isTold ? told.t : t) : "";
+          at.value = on ? clock(t) : "";
           outputs.forEach((output, i) => {
             const isPlan = i >= options.series.length;
-            const value = !on ? undefined : isPlan ? planned(isTold ? told.t : t) : isTold ? told.values[i] : nearest(u, i + 1, idx, t);
+            const value = !on ? undefined : isPlan ? planned(t) : nearest(u, i + 1, idx, t);
             const bare = isPlan && options.plan.joined === false;
             output.value = !on || bare ? "" : value == null ? "⊘" : value.toFixed(options.digits);
           });
@@ -361,9 +357,6 @@
         Object.assign(options, some);
         if (some.window && !isZoomed) chart.range();
         else u.redraw(true, true);
-      },
-      tell(t, values) {
-        told = { t, values };
       },
       cursor(t) {
         const left = t == null ? -10 : u.valToPos(t, "x");
