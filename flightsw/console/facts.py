@@ -104,7 +104,8 @@ def plan_facts(scenario: Scenario | None, briefing: Briefing) -> dict[str, Any]:
         "shorts": shorts,
         "stages": list(_stages(scenario)),
         "after": _after(scenario),
-        "end_s": briefing.listen_until_s,
+        # Of the mission, also where the record of a flight ends before.
+        "end_s": scenario.mission.run.end_s if scenario else briefing.listen_until_s,
         "search_from_s": briefing.search.from_s if briefing.search else None,
         "plots": _plots(scenario),
         "reference": {

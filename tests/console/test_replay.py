@@ -21,6 +21,7 @@ def test_a_log_that_was_cut_is_no_loss_of_telemetry(tmp_path, monkeypatch, capsy
     session = Session(run.feed, run.briefing)
     session.look()
 
+    assert run.plan["end_s"] == 540.0  # the ruler has all that is planned, heard of or not
     state = session.state()
     if octets is None:
         assert state["lost"] is not None

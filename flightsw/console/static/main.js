@@ -32,7 +32,7 @@ const wire = new Wire({
   opened: () => build(),
   gone() {
     page.gone ??= performance.now();
-    if (page.store) page.store.ended ??= page.gone;
+    if (page.store) page.store.gone ??= page.gone;
   },
   message(message) {
     if (page.building) page.waiting.push(message);
@@ -180,7 +180,7 @@ function banner(store, now) {
   const t = performance.now();
   if (gone() !== null) {
     if (!page.started && t - page.gone < 1500) return say("calm", "Waiting for the server.");
-    const heard = store && store.told() !== null ? ` What is here was told by ${clock(store.told(), 1)}.` : "";
+    const heard = store && store.told() !== null ? ` What is here was told by then: ${clock(store.told(), 1)}.` : "";
     const [what, then] = page.gone === null ? ["SILENT", "waiting for it"] : ["GONE", "trying again"];
     return say("alarm", `▲ SERVER ${what} for ${((t - gone()) / 1000).toFixed(0)} s. Nothing here is live; ${then}.${heard}`);
   }

@@ -5,7 +5,6 @@ import { history } from "./wire.js";
 const ROWS_MAX = 9000; // of the history here; then it is asked for anew, thinned by the server
 const POINTS = 4000;
 export const STALE_S = 2; // older than this without a frame, a number is gone
-const AHEAD_MS = 1000; // that the clock goes on without a word from the server, at most
 
 export class Store {
   constructor({ dictionary, plan, run }) {
@@ -21,7 +20,7 @@ export class Store {
     this.scales = new Map(this.wanted.map((name) => [name, this.parameters[this.index.get(name)].scale]));
     this.clear();
     this.taken = performance.now();
-    this.ended = null; // when the server was gone, by the browser's clock
+    this.gone = null; // when the server was gone, by the browser's clock
     this.dropped = 0;
     this.asking = false;
     this.later = []; // rows that came while the history was asked for
@@ -125,11 +124,10 @@ export class Store {
   }
 
   /* The ground's clock now: it goes on between messages, and when no frame comes; without a server
-     it stands, for then nobody listens. */
+     it stands where that told it last, for then nobody listens. */
   now() {
-    if (this.state.now === null) return null;
-    const since = (this.ended ?? performance.now()) - this.taken;
-    return this.state.now + (Math.min(since, AHEAD_MS) / 1000) * this.state.rate;
+    if (this.state.now === null || this.gone !== null || this.silent !== null) return this.state.now;
+    return this.state.now + ((performance.now() - this.taken) / 1000) * this.state.rate;
   }
 
   /* Until when the ground has listened, as it told last: to this count ages of values, and what was
