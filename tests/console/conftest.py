@@ -1,6 +1,7 @@
 """Consoles as the command line starts them, in a process of their own."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -29,6 +30,7 @@ class Console:
         self.process = subprocess.Popen(
             [*command, "--port", str(port), "--no-browser"],
             cwd=cwd,
+            env={**os.environ, "XDG_RUNTIME_DIR": str(cwd)},  # boards of its own
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

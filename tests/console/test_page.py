@@ -143,7 +143,7 @@ def test_nothing_is_cut_of_a_lost_board_flight_whose_view_is_held(console, opene
     stands(page, lambda text: text != "⊘", "[data-parameter=altitude_m] .value")
 
     assert "Radar search opens in" in page.inner_text("#banner")
-    assert "block-i 0.010" in page.inner_text(".plot.wide .fsw-legend")
+    stands(page, lambda text: "block-i 0.010" in text, ".plot.wide .fsw-legend")
     assert cut(page) == []
     assert page.evaluate("document.scrollingElement.scrollHeight") == height
 
@@ -251,6 +251,8 @@ def test_axe_finds_nothing_serious(paused, name, t_s, scheme):
 def test_the_server_gone_and_back(console, flown, opened):
     first = console(str(flown("planned")), "--speed", "1")
     shown = opened(first)
+    shown.page.keyboard.press("Space")
+    stands(shown.page, lambda text: text == "▶", "#play")
     at(shown.page, 200.0)
     first.stop()
     stands(shown.page, lambda text: text.startswith("▲ SERVER GONE for"), "#banner")
