@@ -133,6 +133,24 @@ def test_everything_is_on_one_screen(paused, width, height, name, t_s):
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_worst_link_has_room_beside_the_clock(paused, width, height):
+    page = paused("planned", 300.0, width=width, height=height).page
+
+    over = page.evaluate(
+        """() => {
+          document.getElementById("link").textContent =
+            "30 frames/s · 123 gaps · 45 damaged · 678 dropped · lag 12.34 s";
+          document.getElementById("outlook").textContent = "✓ PLANNED EVENTS HEARD";
+          const edge = document.getElementById("clock").getBoundingClientRect().right;
+          const inside = id => document.getElementById(id).getBoundingClientRect();
+          return ["link", "outlook", "utc"].filter(
+            id => inside(id).left < edge || inside(id).right > innerWidth);
+        }"""
+    )
+    assert over == []
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_nothing_is_cut_of_a_lost_board_flight_whose_view_is_held(console, opened, width, height):
     """The longest banner, the longest header and values in all legends."""
     served = console(LOST, "--board", "virtual", "--speed", "60")
