@@ -26,7 +26,8 @@ JUDGED_FROM_TRUTH: Final = (
     *("success", "max_altitude_km", "orbit", "faults", "traces", "reasons"),
 )
 
-NO_TRACE: Final = "nothing in the downlink differs: the ground could not know"
+_NO_TRACE: Final = "nothing in the downlink differs: the ground could not know"
+_NO_ACT: Final = "none: no fault acted"
 
 # Decimals: what a reader can use; times are whole microseconds.
 _TIME: Final = 6
@@ -155,6 +156,11 @@ def clock(t_s: float, *, decimals: int = 2) -> str:
     """Return a time as it is spoken: ``T+382.30``, ``T-5.00``."""
     sign = "-" if round(t_s, decimals) < 0.0 else "+"
     return f"T{sign}{abs(t_s):.{decimals}f}"
+
+
+def no_trace(summary: Mapping[str, Any]) -> str:
+    """Return in words why the faults of a flight left no trace in its downlink."""
+    return _NO_TRACE if any(act["acted"] for act in summary["faults"]) else _NO_ACT
 
 
 def traced(trace: Mapping[str, Any]) -> str:

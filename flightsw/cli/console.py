@@ -230,7 +230,7 @@ class _Watched:
         )
         show(page(flight, summary), no_color=self._no_color)
         self.code = exit_code(flight, summary)
-        return conclusion(summary)
+        return conclusion(summary["radar"])
 
     # What fly_and_record tells whoever watches.
 

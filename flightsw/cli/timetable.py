@@ -12,7 +12,7 @@ from flightsw.cli.output import Line, Span, Style
 from flightsw.ground.horizon import BELOW
 from flightsw.ground.limits import worst
 from flightsw.ground.state import STALE_S
-from flightsw.summary import NO_TRACE, clock, traced, unmet
+from flightsw.summary import clock, no_trace, traced, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +105,7 @@ def outcome(flight: Flight, summary: dict[str, Any]) -> Iterator[Line]:
     if flight.ledger:
         yield from _faults(flight)
     if summary["traces"] is not None:
-        yield from _traces(summary["traces"])
+        yield from _traces(summary)
     if summary["board"] is not None:
         yield from _board(summary["board"])
     yield from _expected(flight, summary)
@@ -293,12 +293,12 @@ def _faults(flight: Flight) -> Iterator[Line]:
             yield from _wrapped("", text, "alarm")
 
 
-def _traces(traces: list[dict[str, Any]]) -> Iterator[Line]:
+def _traces(summary: dict[str, Any]) -> Iterator[Line]:
     """Yield the first difference from the downlink of the same flight without faults."""
-    if traces:
-        yield from _wrapped("trace", traced(traces[0]), "plain")
+    if summary["traces"]:
+        yield from _wrapped("trace", traced(summary["traces"][0]), "plain")
     else:
-        yield from _wrapped("trace", f"! {NO_TRACE}", "off")
+        yield from _wrapped("trace", f"! {no_trace(summary)}", "off")
 
 
 def _board(board: dict[str, Any]) -> Iterator[Line]:

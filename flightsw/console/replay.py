@@ -49,12 +49,11 @@ def recorded(name: Path | str, *, speed: float | None) -> Recorded:
         why = "; ".join(record.missing) if ground is None else old
         msg = f"{record.path} holds no downlink that can be played: {why}"
         raise NoReplayError(msg)
-    summary = record.summary or {}
     mission = flown.header.mission if flown.header else ""
     feed = Replay(
         record.downlink,
         speed=speed,
-        concluded=conclusion(summary),
+        concluded=conclusion(flown.radar),
         until_s=ground.briefing.listen_until_s,
         frames_us=ground.packets.ert_us.get(STATE),
         note="the record ends here: its end is missing" if ground.cut else None,
@@ -68,6 +67,6 @@ def recorded(name: Path | str, *, speed: float | None) -> Recorded:
     )
 
 
-def conclusion(summary: Any) -> dict[str, Any]:
-    """Return what of a summary the ground concluded after the flight: nothing that was judged."""
-    return {"radar": summary.get("radar")}
+def conclusion(radar: Any) -> dict[str, Any]:
+    """Return what the ground concluded after the flight: nothing that was judged."""
+    return {"radar": radar}

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
 
 
 class _File(_Record):
@@ -82,12 +82,18 @@ class _Telemetry(_Record):
     last_frame_t_s: float | None
 
 
+class _Loss(_Record):
+    at_s: float | None
+    recovered_after_s: float | None
+
+
 class _Board(_BoardAsked):
     mode: str
     ticks: int
     repeats: int
-    losses: list[dict[str, Any]]
+    losses: list[_Loss]
     resets: int
+    ticks_lost: int = 0
     real_time: _RealTime | None = None
     silent: bool
     degraded: bool
@@ -102,6 +108,10 @@ class _Trace(_Record):
     text: str
 
 
+class _Acted(_Record):
+    acted: bool
+
+
 class _Summary(_Record):
     success: bool
     as_expected: bool | None
@@ -111,6 +121,7 @@ class _Summary(_Record):
     max_altitude_km: float
     telemetry: _Telemetry
     radar: _Radar | None
+    faults: list[_Acted] = []
     traces: list[_Trace] | None = None
     board: _Board | None = None
 

@@ -2,36 +2,87 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.ground.parting import partings
+from flightsw.report.story import Moment
 
 if TYPE_CHECKING:
     from flightsw.ground import Heard
     from flightsw.report.flown import Flown
 
 SAME_S: Final = 5e-7  # packets tell whole microseconds
+_ON_THE_WAY_S: Final = 1.0  # before the end of a cut record: what then waits in queues is not in it
 COMPARED: Final = ("vehicle", "sequence", "mission", "station")
 
 
 def against(flown: Flown, other: Flown) -> dict[str, Any]:
-    """Return how two flights differ, each by what the ground heard of it."""
-    events, alike = _events(flown, other)
+    """Return how two flights differ, each by what the ground heard of it.
+
+    They are compared as far as both records go: what a cut one does not hold differs in nothing.
+    `notes` says in sentences what is not compared, and why.
+    """
+    made_of = _made_of(flown, other)
+    notes = _not_comparable(flown, other)
+    events: list[dict[str, Any]] = []
+    channels: list[dict[str, Any]] = []
+    alike, until_s = 0, None
+    if not notes:
+        until_s = _until_s(flown, other)
+        events, alike = _events(flown, other, inf if until_s is None else until_s)
+        channels = _channels(flown, other, inf if until_s is None else until_s)
+    if until_s is not None:
+        notes.append(f"Compared up to what was received at {until_s:.2f} s, where a record ends.")
     return {
         "names": [flown.name, other.name],
         "same_mission": _mission(flown) == _mission(other),
-        "made_of": _made_of(flown, other),
+        "made_of": made_of,
+        "notes": notes,
+        "until_s": until_s,
         "events": events,
         "events_alike": alike,
-        "channels": _channels(flown, other),
+        "channels": channels,
     }
+
+
+def _not_comparable(flown: Flown, other: Flown) -> list[str]:
+    """Return why what was heard of two flights is not compared; empty when it is."""
+    if _mission(flown) != _mission(other):
+        return ["The two are flights of different missions; what was heard is not compared."]
+    for each in (flown, other):
+        if each.ground is None:
+            return [f"Nothing of {each.name}'s downlink can be read; it is not compared."]
+    if _dictionary(flown) != _dictionary(other):
+        return ["The two downlinks have different telemetry dictionaries, and are not compared."]
+    return []
+
+
+def _until_s(flown: Flown, other: Flown) -> float | None:
+    """Return when the earlier end of a record that is cut was received; None: both are whole."""
+    ends = [
+        float(each.ground.packets.heard_s()[-1]) if each.ground.packets.count else 0.0
+        for each in (flown, other)
+        if each.ground is not None and each.ground.cut
+    ]
+    return min(ends, default=None)
+
+
+def moments(against: dict[str, Any] | None) -> list[Moment]:
+    """Return where two flights of one mission part first."""
+    parts = [one["part"] for one in against["channels"] if one["part"]] if against else []
+    times = [(each["met_s"], each["packet"]) for each in parts if each["met_s"] is not None]
+    if not times or against is None or not against["same_mission"]:
+        return []
+    t_s, packet = min(times)
+    return [Moment(t_s, f"the downlinks part: {packet}", "ground")]
 
 
 def _mission(flown: Flown) -> Any:
     return flown.record.manifest.get("mission") if flown.record.manifest else None
 
 
-def _events(flown: Flown, other: Flown) -> tuple[list[dict[str, Any]], int]:
+def _events(flown: Flown, other: Flown, until_s: float) -> tuple[list[dict[str, Any]], int]:
     """Return the events that only one flight had, or at another time; and how many are alike."""
     ours, theirs = (
         {event.name: event for event in (each.ground.events if each.ground else ())}
@@ -44,6 +95,8 @@ def _events(flown: Flown, other: Flown) -> tuple[list[dict[str, Any]], int]:
         a, b = pair
         one = a or b
         assert one is not None
+        if one.t_s > until_s - _ON_THE_WAY_S and not (a and b):
+            continue  # it may stand in what is missing
         if a and b and abs(a.t_s - b.t_s) < SAME_S and a.trigger == b.trigger:
             alike += 1
             continue
@@ -60,15 +113,15 @@ def _events(flown: Flown, other: Flown) -> tuple[list[dict[str, Any]], int]:
     return rows, alike
 
 
-def _channels(flown: Flown, other: Flown) -> list[dict[str, Any]]:
+def _channels(flown: Flown, other: Flown, until_s: float) -> list[dict[str, Any]]:
     """Return of each virtual channel the first packet that is not the same in both downlinks."""
-    if flown.ground is None or other.ground is None:
-        return []
+    assert flown.ground is not None
+    assert other.ground is not None
     ours, theirs = flown.ground.packets, other.ground.packets
-    if ours.dictionary.hash != theirs.dictionary.hash:
-        return []
     first: dict[int, dict[str, Any]] = {}
     for each in partings(ours, theirs, name=other.name):
+        if each.ert_s > until_s - _ON_THE_WAY_S:
+            continue
         first.setdefault(
             each.channel,
             {

@@ -60,7 +60,7 @@ def _draw(ax: Any, flown: Flown, shown: list[Parameter]) -> None:
         style = "--" if curve.joined else "none"
         planned = np.array(curve.value) * shown[0].scale
         ax.plot(curve.t_s, planned, label="plan", color="0.4", marker=".", linestyle=style)
-    for mark in plots.marks(flown.ground):
+    for mark in plots.marks(flown):
         colour = "#a84300" if mark["state"] == "alarm" else "0.7"
         style = ":" if mark["state"] == "planned" else "-"
         ax.axvline(mark["t"], color=colour, linewidth=0.6, linestyle=style)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 import tomllib
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from flightsw.ground.signs import signs
@@ -62,31 +63,40 @@ def command(manifest: Mapping[str, Any]) -> str | None:
 
 
 def faults(flown: Flown) -> list[dict[str, Any]] | None:
-    """Return what each act did, from truth, and the first sign of it that was heard after.
+    """Return what each act did, from truth, and the first sign that was heard after it.
 
-    `changed` is what the act changed, in words. None when the ledger is missing.
+    `changed` is what the act changed, in words. A sign is told of the last act before it: whose it
+    is nobody can tell who only listens. None when the ledger is missing.
     """
-    if flown.record.faults is None:
+    acts = flown.record.faults
+    if acts is None:
         return None
+    times = sorted({act["at_s"] for act in acts if act["acted"] and act["at_s"] is not None})
+    until = dict(zip(times, [*times[1:], inf], strict=False))
     return [
-        dict(act) | {"changed": _changed(act), "seen": _seen(flown, act)}
-        for act in flown.record.faults
+        dict(act)
+        | {
+            "changed": _changed(act),
+            "seen": _seen(flown, act["at_s"], until[act["at_s"]]) if act["acted"] else None,
+        }
+        for act in acts
     ]
 
 
 def _changed(act: Mapping[str, Any]) -> dict[str, str]:
     """Return what an act changed, and how that stood before and after; of a kind known here."""
     kind, values = FAULT_KINDS.get(act["kind"]), (act["before"], act["after"])
-    before, after = (kind.changed.shown(each) if kind else f"{each:g}" for each in values)
+    before, after = (
+        "–" if each is None else kind.changed.shown(each) if kind else f"{each:g}"
+        for each in values
+    )
     return {"what": kind.changed.what if kind else "", "before": before, "after": after}
 
 
-def _seen(flown: Flown, act: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the first alarm, loss or deviation from the plan after an act."""
-    at_s = act.get("at_s")
-    if flown.ground is None or not isinstance(at_s, int | float) or not act.get("acted"):
-        return None
-    first = next((sign for sign in signs(flown.ground) if sign.t_s >= at_s), None)
+def _seen(flown: Flown, at_s: float, until_s: float) -> dict[str, Any] | None:
+    """Return the first alarm, loss or deviation from the plan in a stretch of time."""
+    found = signs(flown.ground) if flown.ground else ()
+    first = next((sign for sign in found if at_s <= sign.t_s < until_s), None)
     if first is None:
         return None
     return {"t_s": first.t_s, "text": first.text, "after_s": first.t_s - at_s}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+import tomllib
 from base64 import b64encode
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -66,7 +67,8 @@ def told(flown: Flown, other: Flown | None = None) -> dict[str, Any]:
     heard, `planned_s` and `due_s` are not, and what comes from truth is named in `truth`.
     """
     arrays = Arrays()
-    windows = plots.windows(story.moments(flown))
+    against = None if other is None else compare.against(flown, other)
+    windows, left_out = plots.windows([*story.moments(flown), *compare.moments(against)])
     found: dict[str, Any] = {
         "format": FORMAT,
         "flightsw": flightsw.__version__,
@@ -76,9 +78,10 @@ def told(flown: Flown, other: Flown | None = None) -> dict[str, Any]:
         "timeline": list(story.timeline(flown)),
         "window_s": plots.span(flown, other),
         "plots": plots.plots(flown, other, arrays),
-        "marks": plots.marks(flown.ground),
+        "marks": plots.marks(flown, other),
         "gaps": plots.gaps(flown, other),
         "close_ups": [_close_up(flown, window, arrays, other) for window in windows],
+        "not_close_up": [{"t_s": m.t_s, "text": m.text} for one in left_out for m in one.moments],
         "track": track.track(flown, other),
         "radar": flown.radar,
         "downlink": _downlink(flown),
@@ -86,7 +89,7 @@ def told(flown: Flown, other: Flown | None = None) -> dict[str, Any]:
         "faults": made.faults(flown),
         "traces": (flown.record.summary or {}).get("traces"),
         "made": made.made(flown),
-        "against": None if other is None else compare.against(flown, other),
+        "against": against,
         "truth": ["verdict", "faults", "traces", "downlink.never_heard", "track.bodies"],
         "encoding": "arrays: base64 of little-endian float32; NaN is a missing sample",
         "arrays": arrays.encoded,
@@ -201,8 +204,9 @@ def _flight(flown: Flown) -> dict[str, Any]:
 def _title(manifest: Any, kind: str) -> str | None:
     for file in manifest.get("files", ()):
         if file["kind"] == kind:
-            found = re.search(r'^title\s*=\s*"((?:[^"\\]|\\.)*)"', file["text"], re.MULTILINE)
-            return found.group(1) if found else str(file["id"])
+            with suppress(tomllib.TOMLDecodeError):
+                return str(tomllib.loads(file["text"]).get("title", file["id"]))
+            return str(file["id"])
     return None
 
 
@@ -215,15 +219,15 @@ def _close_up(
         if row.heard and window.from_s <= row.heard.t_s <= window.to_s
     ]
     events += [
-        {"t_s": moment.t_s, "text": moment.text, "from": "truth" if moment.truth else "ground"}
+        {"t_s": moment.t_s, "text": moment.text, "from": moment.by}
         for moment in window.moments
-        if moment.truth or moment.text.startswith("last")
+        if moment.by != "heard"
     ]
     events += [one | {"from": "heard"} for one in _discretes(flown, window)]
     return {
         "window_s": [window.from_s, window.to_s],
         "about": [
-            {"t_s": moment.t_s, "text": moment.text, "truth": moment.truth}
+            {"t_s": moment.t_s, "text": moment.text, "truth": moment.by == "truth"}
             for moment in window.moments
         ],
         "events": sorted(events, key=lambda event: float(event["t_s"])),
@@ -246,7 +250,10 @@ def _discretes(flown: Flown, window: plots.Window) -> list[dict[str, Any]]:
             if changed >> index & 1:
                 state = "on" if now >> index & 1 else "off"
                 found.append({"t_s": float(t_s[row]), "text": f"{name} {state}"})
-    return found[:DISCRETES_MAX]
+    if len(found) > DISCRETES_MAX:
+        found, more = found[:DISCRETES_MAX], found[DISCRETES_MAX:]
+        found.append({"t_s": more[0]["t_s"], "text": f"{len(more)} more changes, not shown"})
+    return found
 
 
 def _downlink(flown: Flown) -> dict[str, Any] | None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from flightsw.scenario.mission import Curve
 
 AROUND_S: Final = 5.0
-WINDOWS_MAX: Final = 3
+WINDOWS_MAX: Final = 4
+_SPAN_LEAST_S: Final = 1.0  # an axis has two ends, though one packet was heard
 LOOKS: Final = ("flown", "second", "third")
 DASHES: Final = 6  # of plot.js
 OTHER_LOOK: Final = "third"
@@ -101,8 +102,13 @@ def _told(flights: list[Flown], one: Parameter, window: Window) -> bool:
     return any(told is not None and told[inside].any() for told, inside in values)
 
 
-def windows(moments: Sequence[Moment]) -> tuple[Window, ...]:
-    """Return the stretches about moments, those that meet joined; the first of them."""
+def windows(moments: Sequence[Moment]) -> tuple[list[Window], list[Window]]:
+    """Return the stretches about moments, those that meet joined: which are shown, which are not.
+
+    The first and the last of what the ground noticed are always shown, then the first of the rest.
+    """
+    noticed = [moment for moment in moments if moment.by != "truth"]
+    ends = {*noticed[:1], *noticed[-1:]}
     found: list[Window] = []
     for moment in sorted(moments, key=lambda one: one.t_s):
         first, last = moment.t_s - AROUND_S, moment.t_s + AROUND_S
@@ -110,7 +116,9 @@ def windows(moments: Sequence[Moment]) -> tuple[Window, ...]:
             found[-1] = Window(found[-1].from_s, last, (*found[-1].moments, moment))
         else:
             found.append(Window(first, last, (moment,)))
-    return tuple(found[:WINDOWS_MAX])
+    by_rank = sorted(found, key=lambda window: ends.isdisjoint(window.moments))
+    shown = by_rank[:WINDOWS_MAX]
+    return [one for one in found if one in shown], [one for one in found if one not in shown]
 
 
 def span(flown: Flown, other: Flown | None = None) -> list[float]:
@@ -120,21 +128,35 @@ def span(flown: Flown, other: Flown | None = None) -> list[float]:
         if each is not None and each.ground is not None:
             times += [*each.t_s[:1].tolist(), *each.t_s[-1:].tolist()]
             times += [planned.t_s for planned in each.ground.briefing.plan]
-    return [min(times), max(times)] if times else [0.0, 1.0]
+    from_s, to_s = (min(times), max(times)) if times else (0.0, 0.0)
+    return [from_s, max(to_s, from_s + _SPAN_LEAST_S)]
 
 
-def marks(ground: GroundPicture | None) -> list[dict[str, Any]]:
-    """Return the events as lines: what was heard, and dashed what was planned and not seen."""
-    found: list[dict[str, Any]] = []
+def marks(flown: Flown, other: Flown | None = None) -> list[dict[str, Any]]:
+    """Return the events as lines: what was heard, and dashed what was planned and not seen.
+
+    Of another flight, dashed, the events that it had at another time.
+    """
+    found = [*_marks(flown.ground)]
+    if other is not None:
+        ours = {(mark["t"], mark["text"]) for mark in found}
+        found += [
+            mark | {"text": f"{mark['text']}, {other.name}", "state": "planned"}
+            for mark in _marks(other.ground)
+            if mark["state"] != "planned" and (mark["t"], mark["text"]) not in ours
+        ]
+    return found
+
+
+def _marks(ground: GroundPicture | None) -> Iterator[dict[str, Any]]:
     for row in ground.timeline if ground else ():
         if row.heard is not None:
             state = "alarm" if row.mark == "alarm" else "heard"
             main = row.planned is not None
-            found.append({"t": row.heard.t_s, "text": row.title, "state": state, "main": main})
+            yield {"t": row.heard.t_s, "text": row.title, "state": state, "main": main}
         elif row.planned is not None:
             text = f"{row.title}, not seen"
-            found.append({"t": row.planned.t_s, "text": text, "state": "planned", "main": True})
-    return found
+            yield {"t": row.planned.t_s, "text": text, "state": "planned", "main": True}
 
 
 def gaps(flown: Flown, other: Flown | None = None) -> list[dict[str, Any]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import degrees
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from flightsw.ground.horizon import BELOW
 from flightsw.ground.signs import signs
-from flightsw.summary import NO_TRACE, clock, traced, unmet
+from flightsw.summary import clock, no_trace, traced, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,9 @@ ABOUT_TRACE: Final = (
     "The first packet that is not as in the same flight without its faults, flown again with the "
     "same seed: the earliest that telemetry could tell."
 )
+BY_ITS_CLOCK: Final = (
+    "not told: a board by its own clock, or one that was lost, leaves differences of its own"
+)
 DEGRADED: Final = "Degraded by its board: not to be taken for a flight that passed."
 ABOUT_SIGN: Final = (
     "The first alarm or loss, or planned event that came early or had not come by the end of its "
@@ -36,11 +39,11 @@ ABOUT_SIGN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that went wrong, or was made to: `truth` for what the ground did not hear."""
+    """Something that went wrong, or was made to: heard, concluded by the ground, or from truth."""
 
     t_s: float
     text: str
-    truth: bool = False
+    by: Literal["heard", "ground", "truth"]
 
 
 def verdict(flown: Flown) -> dict[str, Any]:
@@ -113,16 +116,16 @@ def in_short(flown: Flown) -> list[dict[str, Any]]:
 def moments(flown: Flown) -> list[Moment]:
     """Return when something went wrong: acts of faults (truth), the first alarm, losses."""
     found = [
-        Moment(float(act["at_s"]), f"fault: {act['kind']} of {act['component']}", truth=True)
+        Moment(float(act["at_s"]), f"fault: {act['kind']} of {act['component']}", "truth")
         for act in flown.record.faults or ()
         if isinstance(act.get("at_s"), int | float) and act.get("acted")
     ]
     ground = flown.ground
     if ground is not None:
         alarms = [row for row in ground.timeline if row.mark == "alarm" and row.heard]
-        found += [Moment(row.heard.t_s, row.title) for row in alarms[:1] if row.heard]
+        found += [Moment(row.heard.t_s, row.title, "heard") for row in alarms[:1] if row.heard]
         found += [
-            Moment(silence.from_s, "last good frame before the silence")
+            Moment(silence.from_s, "last good frame before the silence", "ground")
             for silence in ground.silences
             if not silence.has_set
         ]
@@ -211,10 +214,12 @@ def _first_sign(flown: Flown) -> dict[str, Any] | None:
 
 def _first_trace(summary: Any) -> dict[str, Any] | None:
     """Return what the faults changed first in the downlink; None of a flight without faults."""
-    found = summary.get("traces")
+    found, board = summary.get("traces"), summary.get("board")
     if found is None:
-        return None
-    text, mark = (traced(found[0]), "") if found else (NO_TRACE, "!")
+        if board is None or not summary.get("faults"):
+            return None
+        return _fact("First trace", BY_ITS_CLOCK, truth=True)
+    text, mark = (traced(found[0]), "") if found else (no_trace(summary), "!")
     return _fact("First trace", text, mark=mark, truth=True, about=ABOUT_TRACE)
 
 

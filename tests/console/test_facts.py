@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import degrees
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,9 @@ def test_the_map_of_a_mission_without_a_reference_reaches_to_where_it_is_heard()
     scenario = replace(known, mission=known.mission.model_copy(update={"reference": ()}))
     west, south, east, north = edges(plan_facts(scenario, ground_brief(scenario))["world"])
 
-    last = fly(known).ground.last.state
+    heard = fly(known).ground.last
+    assert heard is not None
+    last: Any = heard.state
     assert west < known.stations[0].longitude_deg - 10.0
     assert east > degrees(last.longitude_rad) + 10.0
     assert south < degrees(last.latitude_rad) - 10.0 < north - 20.0

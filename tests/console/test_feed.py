@@ -76,7 +76,7 @@ def test_orders_to_go_by_some_time_or_frames_add_up(flight, replay):
     for by in (1, 1, 1, -1, 10):
         rare.order({"by_frames": by}, at_s=0.0)
     piece = rare.take(at_s=0.0)
-    assert piece.now_us / 1e6 == pytest.approx(262.0, abs=0.05)
+    assert piece.now_us == pytest.approx(262_000_000, abs=50_000)
     assert len(replay.take(at_s=0.0).octets) == 0
     rare.order({"by_frames": 0.0}, at_s=0.0)
     assert rare.take(at_s=0.0).now_us == piece.now_us

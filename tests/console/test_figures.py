@@ -33,12 +33,13 @@ def used_s(process) -> float:
 
 def ready_ms(page) -> dict[str, float]:
     """Return when a page was loaded, and when it had drawn, since it was asked for."""
-    return page.evaluate(
+    ready: dict[str, float] = page.evaluate(
         """() => {
           const [asked] = performance.getEntriesByType("navigation");
           return { loaded: asked.loadEventEnd, drawn: performance.now() };
         }"""
     )
+    return ready
 
 
 def test_page_and_server_of_a_flight_at_its_own_pace(console, flown, opened, record_property):

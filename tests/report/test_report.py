@@ -1,22 +1,28 @@
 """What a report tells, as the object that the page carries, and as the page itself."""
 
 import base64
+import copy
 import json
+import random
 import re
 import shlex
+import shutil
 import struct
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import flightsw
 from flightsw import load
 from flightsw.cli import main
 from flightsw.cli.run import fly_and_record
 from flightsw.ground import decode
 from flightsw.ground.exchange import echoes_text
 from flightsw.ground.radar import Echoes
+from flightsw.records.files import RecordError
 from flightsw.report import report
 from flightsw.report.page import told_of
 from flightsw.scenario.faultkinds import FAULT_KINDS
@@ -291,14 +297,161 @@ def test_a_flight_without_faults_has_no_trace(told, name):
 
 
 def test_what_the_ground_could_not_know_is_said_plainly(runs, tmp_path):
+    """Its transmitter is reset when it is below the horizon of every station."""
+    fault = "transmitter-reset:payload-telemetry@800"
+    fly_and_record(load("nike-apache-14-210", faults=[fault]), out=tmp_path / "one")
+    page = page_of(tmp_path / "one")
+
+    assert "nothing in the downlink differs: the ground could not know" in page.sections["short"]
+    assert "Nothing in the downlink differs" in page.sections["faults"]
+
+
+def test_of_a_fault_that_never_acted_nothing_could_be_known(tmp_path):
     """An engine that is shut before it was lit: the same flight, octet for octet."""
     fly_and_record(
         load("nike-apache-14-210", faults=["engine-shutdown:first-stage@-1"]), out=tmp_path / "one"
     )
     page = page_of(tmp_path / "one")
 
-    assert "nothing in the downlink differs: the ground could not know" in page.sections["short"]
-    assert "Nothing in the downlink differs" in page.sections["faults"]
+    assert "none: no fault acted" in page.sections["short"]
+    assert "could not know" not in page.sections["short"] + page.sections["faults"]
+
+
+MANY = (
+    *("accelerometer-stuck:accelerometer.2@20", "accelerometer-stuck:accelerometer.1@60"),
+    *("contact-stuck:block-a.fuel-dry@100,value=1", "transmitter-reset:launcher@150"),
+    "transmitter-reset:launcher@200",
+)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """The lost flight with five more faults before its loss."""
+    folder = tmp_path_factory.mktemp("many") / "run"
+    fly_and_record(load("progress-ms-04-lost", faults=list(MANY)), out=folder)
+    return folder
+
+
+def test_of_many_stretches_the_loss_is_shown_and_those_left_out_are_told(many):
+    found = told_of(many)
+
+    shown = [[one["text"] for one in close["about"]] for close in found["close_ups"]]
+    assert len(shown) == 4
+    assert "fault: engine-shutdown of block-i" in shown[-1]
+    assert "Accelerometer 1 stands away from the other two" in shown[0]
+    left_out = [one["text"] for one in found["not_close_up"]]
+    assert left_out.count("fault: transmitter-reset of launcher") == 2
+    assert (
+        "Not shown: T+149.96 last good frame before the silence" in page_of(many).sections["close"]
+    )
+
+
+def test_a_sign_is_told_of_the_last_act_before_it_alone(many):
+    seen = {act["at_s"]: act["seen"]["text"] for act in told_of(many)["faults"]}
+
+    assert seen[20.0].startswith("Accelerometer 1")
+    assert seen[60.0].startswith("Accelerometer 2")
+    assert seen[150.0] == "telemetry lost, last good frame T+149.96"
+    assert seen[382.0] == "Third-stage pressure low"
+
+
+@pytest.mark.parametrize("order", [("nominal", "cut"), ("cut", "nominal")])
+def test_a_record_that_is_cut_differs_in_nothing_that_it_does_not_hold(runs, tmp_path, order):
+    cut = tmp_path / "cut"
+    shutil.copytree(runs["nominal"], cut)
+    log = (cut / "downlink.ccsds").read_bytes()
+    (cut / "downlink.ccsds").write_bytes(log[: len(log) // 2])
+    folder = {"nominal": runs["nominal"], "cut": cut}
+
+    found = told_of(folder[order[0]], against=folder[order[1]])["against"]
+
+    assert found["events"] == []
+    assert found["events_alike"] > 3
+    assert [each["part"] for each in found["channels"]] == [None] * 4
+    assert "where a record ends" in found["notes"][0]
+
+
+def test_what_cannot_be_compared_is_not_and_says_why(runs, tmp_path):
+    bare = tmp_path / "bare"
+    shutil.copytree(runs["nominal"], bare)
+    (bare / "downlink.ccsds").unlink()
+
+    gone = told_of(runs["nominal"], against=bare)["against"]
+    other = told_of(runs["sounding"], against=runs["lost"])["against"]
+
+    assert gone["notes"] == ["Nothing of bare's downlink can be read; it is not compared."]
+    assert "different missions; what was heard is not compared" in other["notes"][0]
+    assert (gone["events"], gone["channels"], other["events"], other["channels"]) == ([],) * 4
+
+
+def test_where_two_flights_part_is_looked_at_closely_with_the_events_of_both(runs):
+    found = told_of(runs["nominal"], against=runs["lost"])
+
+    (close,) = found["close_ups"]
+    assert close["about"][0]["text"].startswith("the downlinks part: ")
+    assert close["about"][0]["t_s"] == pytest.approx(382.0, abs=0.1)
+    assert "Third-stage pressure low, lost" in [mark["text"] for mark in found["marks"]]
+
+
+def test_one_packet_is_enough_for_a_page(tmp_path):
+    log = flightsw.fly(load("nike-apache-14-210", rate_hz=10)).downlink
+    heard = set()
+    for size in range(2500, 9000, 100):
+        (tmp_path / "downlink.ccsds").write_bytes(log[:size])
+        told = told_of(tmp_path)
+        from_s, to_s = told["window_s"]
+        kinds = {one["name"]: one["packets"] for one in told["downlink"]["kinds"]}
+        heard.add(kinds["STATE"])
+        assert from_s < to_s
+        assert report(tmp_path)
+
+    assert 1 in heard
+
+
+DAMAGE: tuple[object, ...] = (None, "", "x", -1, 0, 1e308, float("nan"), [], {}, True)
+RECORDS = "run.json", "summary.json", "faults.jsonl", "transmitters.jsonl", "echoes.json"
+
+
+def places(value, path=()):
+    """Yield the way to each value in a JSON document, of lists to the first three."""
+    yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from places(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value[:3]):
+            yield from places(inner, (*path, index))
+
+
+@pytest.mark.parametrize("name", [*RECORDS, "briefing.json"])
+def test_whatever_stands_in_a_record_there_is_a_page_or_one_clear_line(runs, tmp_path, name):
+    folder = tmp_path / "run"
+    shutil.copytree(runs["lost"], folder)
+    text = (folder / name).read_text()
+    lines = name.endswith("jsonl")
+    whole = [json.loads(line) for line in text.splitlines()] if lines else json.loads(text)
+    cases = [(way, bad) for way in places(whole) if way for bad in DAMAGE]
+    for way, bad in random.Random(name).sample(cases, 40):
+        document = copy.deepcopy(whole)
+        at = document
+        for step in way[:-1]:
+            at = at[step]
+        at[way[-1]] = bad
+        made = "\n".join(map(json.dumps, document)) if lines else json.dumps(document)
+        (folder / name).write_text(made)
+        with suppress(RecordError):
+            assert report(folder).startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize("value", ["NaN", "null"])
+def test_a_ledger_without_its_numbers_is_told(runs, tmp_path, value):
+    folder = tmp_path / "run"
+    shutil.copytree(runs["lost"], folder)
+    acts = [json.loads(line) for line in (folder / "faults.jsonl").read_text().splitlines()]
+    text = "\n".join(json.dumps(act | {"before": "?"}).replace('"?"', value) for act in acts)
+    (folder / "faults.jsonl").write_text(text)
+
+    assert report(folder).startswith("<!DOCTYPE html>")
 
 
 def test_a_flight_that_was_not_as_expected_is_not_headed_calmly(here):
