@@ -312,7 +312,8 @@ static void beat(transmitter_t* const self, const uint32_t elapsed_us)
         return;
     }
     const uint32_t channel = (self->state == (uint8_t)TRANSMITTER_DYING) ? 0U : config->status_channel;
-    if (TRANSMITTER_PACKET_TRANSMITTER_bytes > config->channel[channel].queue_bytes - self->queue[channel].used) {
+    const size_t   room    = (size_t)config->channel[channel].queue_bytes - self->queue[channel].used;
+    if (TRANSMITTER_PACKET_TRANSMITTER_bytes > room) {
         self->heartbeat_us = config->heartbeat_us;
         return;
     }

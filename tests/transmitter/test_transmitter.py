@@ -506,6 +506,18 @@ def test_what_cannot_work_is_refused(changes: dict[str, Any], status: int) -> No
     assert Bench(**changes).status == status
 
 
+def test_what_is_made_ready_tells_of_itself_in_its_first_step() -> None:
+    """As for a flight that begins with it on: it has nowhere to send yet, and leaves all room."""
+    bench = Bench(heartbeat_us=100_000).supply(27_000)
+    bench.step(0, capacity=0)
+    bench.step(20_000, capacity=0)
+    assert bench.state == lib.TRANSMITTER_ON
+    assert bench.self.queue[SLOW].used == 0
+
+    (told,) = packets(bench.frames(), SLOW)
+    assert int(read_status(told)["uptime_us"]) == 20_000 + TICK_US
+
+
 def test_a_heartbeat_waits_for_room_and_tells_of_when_it_found_it() -> None:
     bench = Bench(rate_bps=1200, heartbeat_us=20_000).on()
     for count in range(8):
