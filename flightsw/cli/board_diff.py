@@ -20,6 +20,7 @@ _ROWS: Final = {  # a packet that one log lacks has no values to compare
     "values": "values of common packets",
 }
 _LABEL: Final = 25
+_ENDED: Final = {True: "", False: "   NOT COMPLETE", None: "   bare packets: their end is not told"}
 
 
 def diff_of(host: Path, board: Path) -> dict[str, Any]:
@@ -56,11 +57,21 @@ def is_proved(result: dict[str, Any]) -> bool:
     return result["same"] and False not in result["complete"]
 
 
+def _only_cut(result: dict[str, Any]) -> bool:
+    """Return whether all that differs is what a log that is not complete lacks."""
+    one_is_cut, other_is_cut = (complete is False for complete in result["complete"])
+    return all(
+        not result[what]["differing"]
+        and (other_is_cut or not result[what]["only_one"])
+        and (one_is_cut or not result[what]["only_other"])
+        for what in _ROWS
+    )
+
+
 def diff_lines(result: dict[str, Any]) -> Iterator[Line]:
     """Yield what is printed of a comparison."""
     for name, log, complete in zip("AB", result["logs"], result["complete"], strict=True):
-        ended = "" if complete or complete is None else "   NOT COMPLETE"
-        yield Line.of(f"{name}  {log}{ended}")
+        yield Line.of(f"{name}  {log}{_ENDED[complete]}")
     missions = result["missions"]
     if None not in missions and missions[0] != missions[1]:
         yield Line.of(Span(f"of two missions: A {missions[0]}, B {missions[1]}", "off"))
@@ -80,8 +91,8 @@ def diff_lines(result: dict[str, Any]) -> Iterator[Line]:
     if is_proved(result):
         yield Line.of(Span("NO DIFFERENCE", "good"))
         return
-    if result["same"]:
-        yield Line.of(Span("NOT ALL COMPARED", "off"), "   no difference in what is here")
+    if _only_cut(result):
+        yield Line.of(Span("NOT ALL COMPARED", "off"), "   no difference in what both have")
         return
     yield Line.of(Span("DIFFERENT", "alarm"))
     for what in _ROWS:

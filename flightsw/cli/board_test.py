@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from flightsw.cli.board_flight import BoardCannotError, must_fit
-from flightsw.cli.board_list import identity_of, roles_of, version_of
+from flightsw.cli.board_list import identity_of, is_this_firmware, roles_of, version_of
 from flightsw.cli.board_options import USUAL_BAUD
 from flightsw.cli.board_ports import port_for
 from flightsw.cli.output import Line, Span
@@ -70,13 +70,14 @@ def try_board(
         "clock_error_ms": round(found.clock_error_s * 1e3, 4),
         "repeats": found.repeats,
         "errors": found.errors,
-        "good": not found.errors,
+        "of_this_version": is_this_firmware(found.identity),
     }
+    parts: list[dict[str, Any]] = []
     if scenario is not None:
-        result["scenario"] = scenario.id
-        result["rate_hz"] = scenario.rate_hz
-        result["parts"] = [*_parts(scenario, found, carries)]
-        result["good"] = result["good"] and any(part["why_not"] is None for part in result["parts"])
+        parts += _parts(scenario, found, carries)
+        result |= {"scenario": scenario.id, "rate_hz": scenario.rate_hz, "parts": parts}
+    can_fly = any(part["why_not"] is None for part in parts) or scenario is None
+    result["good"] = result["of_this_version"] and can_fly and not found.errors
     return result
 
 
@@ -135,11 +136,15 @@ def test_lines(result: dict[str, Any]) -> Iterator[Line]:
     yield _fact("clock", f"known to {result['clock_error_ms']:.3f} ms")
     for part in result.get("parts", ()):
         yield _part(part, result)
+    refused = [part["role"] for part in result.get("parts", ()) if part["why_not"] is not None]
     if result["good"]:
-        yield Line.of(Span("GOOD", "good"), "   no error on the line, none on the board")
+        but = f"; it cannot be the {refused[0]} of {result['scenario']}" if refused else ""
+        yield Line.of(Span("GOOD", "good"), f"   no error on the line, none on the board{but}")
         return
     yield Line.of(Span("NOT GOOD", "alarm"))
-    if not result["errors"]:
+    if not result["of_this_version"]:
+        yield _fact("", "its firmware is of another version: no flight is given to it")
+    elif refused and len(refused) == len(result["parts"]):
         yield _fact("", f"it cannot fly {result['scenario']} in any part")
     for name, count in result["errors"].items():
         yield _fact("", f"{count} {name}")

@@ -26,6 +26,9 @@ def command(
     *, run: str, out: Path | None, against: str | None, open_it: bool, as_json: bool
 ) -> int:
     """Show a flight as one HTML file; RUN is a folder, or the name of one in runs/."""
+    if as_json and (out or open_it):
+        msg = f"--json writes no report, so {'--out' if out else '--open'} has nothing to act on"
+        raise click.UsageError(msg)
     _check_flown(run, against)
     if as_json:
         from flightsw.cli.output import show_json

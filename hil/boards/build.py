@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -24,6 +25,7 @@ BAUD: Final = 115_200
 ELF: Final = "firmware.elf"
 _IMAGES: Final = ("firmware.uf2", "firmware.hex", "firmware.bin", ELF)  # the first is flashed
 _ENGLISH: Final = {"LC_ALL": "C.UTF-8"}  # what the linker says is read
+_FULL_BYTES: Final = 1 << 20  # less is left: what cannot be built there has no room
 _PORT_FILES: Final = {".c", ".h", ".S", ".ld", ".cmake", ".txt"}
 
 
@@ -71,14 +73,19 @@ def build(name: str, *, baud: int = BAUD, folder: Path | None = None) -> Built:
         to or holds another build.
     BoardError
         If its compiler or CMake is not installed (the message names the
-        packages), the compiler refuses, or the board has no room for what it made.
+        packages), the compiler refuses, the disk is full, or the board has no room for what it
+        made.
     """
     target = target_of(name)
     check_rate(target, baud)
     check_packages(f"firmware for {target.id}", missing_packages(target.id))
     if folder is not None:
         _check_folder(target, folder)
-        _run_cmake(target, baud, folder)
+        try:
+            _run_cmake(target, baud, folder)
+        except OSError as error:
+            msg = f"cannot build in {folder}: {os.strerror(error.errno or 0)}"
+            raise BoardError(msg) from error
         return _built(target, folder)
     cached = _cache() / f"{name}-{baud}-{_fingerprint()}"
     try:
@@ -135,9 +142,16 @@ def _run_cmake(target: Target, baud: int, folder: Path) -> None:
         )
         if done.returncode:
             said = (done.stdout + done.stderr).strip()
+            if os.strerror(errno.ENOSPC) in said or _is_full(folder):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             reason = "\n".join(said.splitlines()[-12:])
             msg = f"the firmware for {target.id} cannot be built:\n{reason}"
             raise BoardError(_too_large(target, said) or msg)
+
+
+def _is_full(folder: Path) -> bool:
+    """Return whether that is why: CMake itself says only that it cannot write a file."""
+    return shutil.disk_usage(folder).free < _FULL_BYTES
 
 
 def _too_large(target: Target, said: str) -> str:

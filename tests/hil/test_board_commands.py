@@ -12,6 +12,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from serial.tools.list_ports_common import ListPortInfo
@@ -324,6 +325,32 @@ def test_a_board_that_run_refuses_does_not_fit(capsys, monkeypatch):
     assert "progress-ms-04 is refused: the board 'virtual' has 544 octets for the queues" in out
 
 
+def test_a_board_that_can_be_one_part_of_two_is_good_and_says_which_it_cannot_be(
+    capsys, monkeypatch
+):
+    monkeypatch.setattr("hil.selftest.met", lambda *asked: replace(met(*asked), storage_bytes=544))
+
+    code, out, _ = printed(
+        capsys, *("test", "virtual", "--for", "progress-ms-04", "--seconds", "0.1", "-q")
+    )
+
+    assert code == 0
+    assert out.splitlines()[-1].startswith("GOOD ")
+    assert out.splitlines()[-1].endswith("; it cannot be the transmitter of progress-ms-04")
+
+
+def test_a_board_of_another_version_is_not_good(capsys, monkeypatch):
+    monkeypatch.setattr("hil.selftest.met", lambda *asked: replace(met(*asked), firmware=7))
+
+    code, out, _ = printed(capsys, "test", "virtual", "--seconds", "0.1", "-q")
+
+    assert code == 1
+    assert out.splitlines()[-2:] == [
+        "NOT GOOD",
+        f"{'':14}its firmware is of another version: no flight is given to it",
+    ]
+
+
 def test_a_line_that_spoils_octets_is_not_good():
     """Every 5000th octet from the board is turned over."""
     from hil.selftest import self_test
@@ -438,6 +465,27 @@ def test_a_cache_that_cannot_be_written_is_told_with_what_names_another(
     assert code == 3
     where = f"{tmp_path}/cache/flightsw-firmware: Not a directory"
     assert err == f"error: cannot build in {where}; XDG_CACHE_HOME names another place\n"
+
+
+@pytest.mark.parametrize("free_bytes", [1 << 30, 4096])
+def test_a_disk_that_is_full_is_told_and_no_compiler_is_blamed(
+    capsys, tmp_path, monkeypatch, free_bytes
+):
+    says = "ld: final link failed: No space left on device" if free_bytes > 4096 else "CMake Error"
+    for tool, told in (("avr-gcc", "/etc/passwd"), ("cmake", says), ("avr-size", "")):
+        (tmp_path / tool).write_text(f"#!/bin/sh\necho {told}\nexit {int(tool == 'cmake')}\n")
+        (tmp_path / tool).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+
+    code, _, err = printed(capsys, "build", "uno")
+    of_folder = printed(capsys, "build", "uno", "-o", str(tmp_path / "o"))
+
+    assert code == of_folder[0] == 3
+    where = f"{tmp_path}/flightsw-firmware: No space left on device"
+    assert err == f"error: cannot build in {where}; XDG_CACHE_HOME names another place\n"
+    assert of_folder[2] == f"error: cannot build in {tmp_path}/o: No space left on device\n"
 
 
 def test_a_list_of_boards_that_cannot_be_kept_is_told_with_what_names_another_place(

@@ -146,8 +146,24 @@ def test_board_diff_proves_nothing_of_a_log_that_is_cut(capsys, runs):
     assert main(["board", "diff", *map(str, cut)]) == 1
     page = capsys.readouterr().out
     assert page.count("NOT COMPLETE") == 2
-    assert "NOT ALL COMPARED   no difference in what is here" in page
+    assert "NOT ALL COMPARED   no difference in what both have" in page
     assert "NO DIFFERENCE" not in page
+
+
+def test_board_diff_of_a_log_and_its_own_cut_copy_finds_no_difference_in_what_both_have(
+    capsys, runs
+):
+    host, board = runs
+    whole = (host / "downlink.ccsds").read_bytes()
+    (host / "downlink.ccsds").write_bytes(whole[: len(whole) // 2])
+    again = host.with_name("whole.ccsds")
+    again.write_bytes(whole)
+
+    for pair in ((host, again), (again, host)):
+        assert main(["board", "diff", *map(str, pair)]) == 1
+        assert "NOT ALL COMPARED   no difference in what both" in capsys.readouterr().out
+    assert main(["board", "diff", str(host), str(board)]) == 1
+    assert "DIFFERENT" in capsys.readouterr().out
 
 
 def test_board_diff_says_that_two_missions_were_flown(capsys, runs):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flightsw._native import ffi
 from hil import kinds
 from hil.kinds import COUNTERS, Credit, Discover, Echo, Poll
 from hil.link import CONTENT_MAX, OVERHEAD, QUESTION, Credits, Decoder, content_of, frame
@@ -92,6 +93,28 @@ def test_what_is_no_message_is_counted_and_the_next_one_is_read(case: Spoilt) ->
     assert getattr(decoder.counters, case.counter) == 1
     bad = (decoder.counters.frames_bad, decoder.counters.frames_long, decoder.counters.malformed)
     assert sum(bad) == 1
+
+
+def test_the_memory_of_a_sequencers_configuration_is_laid_out_as_the_document_says() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(fsw_\w+)` \| (\d+) \| (.*) \|$", text, re.MULTILINE)
+    words = {"_Bool": "u8", "double": "binary64"} | {
+        f"{sign}int{bits}_t": f"{sign or 'i'}{bits}"
+        for sign in ("", "u")
+        for bits in (8, 16, 32, 64)
+    }
+
+    assert [name for name, *_ in rows][0] == "fsw_config_t"
+    for name, size, told in rows:
+        assert int(size) == ffi.sizeof(name)
+        fields = [
+            (field.offset, *field.type.cname.partition("[")[:2], key, field.type.cname)
+            for key, field in ffi.typeof(name).fields
+        ]
+        assert told.split(", ") == [
+            f"{offset} {words.get(kind, kind)} {key}{cname[len(kind) :]}"
+            for offset, kind, _, key, cname in fields
+        ]
 
 
 def test_the_tables_of_the_document_are_the_kinds() -> None:

@@ -813,6 +813,14 @@ def test_json_tells_the_same_and_writes_nothing(copied, capsys):
     assert not (run / "report.html").exists()
 
 
+@pytest.mark.parametrize("flag", [["-o", "page.html"], ["--open"]])
+def test_json_and_what_says_where_a_page_goes_are_an_error_of_use(copied, capsys, flag):
+    run = copied("sounding")
+
+    assert main(["report", str(run), "--json", *flag]) == 2
+    assert "--json writes no report" in capsys.readouterr().err
+
+
 def test_a_log_that_was_cut_is_no_loss_of_telemetry(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     main(["run", "progress-ms-04-lost", "-q", "--out", "cut"])
