@@ -111,7 +111,13 @@
       for (const track of options.tracks) if (track.look !== "plan") drawTrack(c, v, track);
       const flown = options.tracks.flatMap((track) => along(track.points.map((point) => point && [v.x(point[0]), v.y(point[1])])));
       const places = options.places.map((place) => ({ ...place, at: [v.x(place.longitude), v.y(place.latitude)] }));
-      for (const { at: [x, y], quiet } of places) if (!quiet) taken.push([x - 6, y - 6, x + 6, y + 6]);
+      const loud = places.filter((place) => !place.quiet);
+      for (const place of places) {
+        const [x, y] = place.at;
+        const half = place.quiet ? 4 : 6;
+        place.hidden = place.quiet && loud.some((other) => Math.hypot(other.at[0] - x, other.at[1] - y) < 8);
+        if (!place.hidden) taken.push([x - half, y - half, x + half, y + half]);
+      }
       for (const place of places.sort((a, b) => Boolean(a.quiet) - Boolean(b.quiet))) {
         drawPlace(c, v, place, taken, flown, width, height);
       }
@@ -182,8 +188,7 @@
       c.font = place.quiet ? "10px system-ui, sans-serif" : "bold 15px system-ui, sans-serif";
       c.textAlign = "center";
       c.textBaseline = "middle";
-      const hidden = place.quiet && options.places.some((other) => !other.quiet && Math.hypot(v.x(other.longitude) - x, v.y(other.latitude) - y) < 8);
-      if (!hidden) c.fillText(place.mark, x, y);
+      if (!place.hidden) c.fillText(place.mark, x, y);
       c.textAlign = "left";
       c.textBaseline = "alphabetic";
       c.font = "11px system-ui, sans-serif";
