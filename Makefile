@@ -2,6 +2,7 @@
 #
 #   make test VENV=/elsewhere      another environment (its C build lies inside it)
 #   make test PYTEST_ARGS='-k crc' arguments for pytest; BENCH_ARGS likewise for the benchmarks
+#   make test WORKERS=2            so many tests at once
 #   make test WERROR=ON            warnings of the C compiler are errors (also with CI set)
 
 PYTHON ?= python3
@@ -9,6 +10,9 @@ VENV ?= .venv
 WERROR ?= $(if $(CI),ON,OFF)
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+
+# Many tests wait for a board or a browser: few cores have twice as many workers.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 4 ? 2 * n : n)))
 
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
@@ -51,16 +55,16 @@ demo: $(VENV)/ready
 	@$(BIN)/flightsw demo
 
 test: $(VENV)/ready $(VENV)/ready-test
-	@$(BIN)/python -m pytest -q -n auto $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
 
 test-long: $(VENV)/ready $(VENV)/ready-test
-	@$(BIN)/python -m pytest -q -n auto -m 'long or not long' $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m 'long or not long' $(PYTEST_ARGS)
 
 bench: $(VENV)/ready-test
 	@$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-autosave $(BENCH_ARGS)
 
 coverage sanitize: $(VENV)/ready-test
-	@.ci/instrumented $@
+	@WORKERS=$(WORKERS) .ci/instrumented $@
 
 fuzz:
 	@tests/fuzz/run
