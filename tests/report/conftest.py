@@ -9,6 +9,7 @@ import pytest
 from flightsw import load
 from flightsw.cli.run import fly_and_record
 from flightsw.report import report
+from flightsw.report.page import told_of
 from tests.browser import Opened
 from tests.scenario.conftest import Workspace
 
@@ -38,6 +39,18 @@ class Runs:
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory):
     return Runs(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def told(runs):
+    known = {}
+
+    def tell(name):
+        if name not in known:
+            known[name] = told_of(runs[name])
+        return known[name]
+
+    return tell
 
 
 @pytest.fixture

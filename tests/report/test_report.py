@@ -1,85 +1,24 @@
 """What a report tells, as the object that the page carries, and as the page itself."""
 
 import base64
-import copy
 import json
-import random
 import re
 import shlex
-import shutil
 import struct
-from contextlib import suppress
-from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import flightsw
 from flightsw import load
 from flightsw.cli import main
 from flightsw.cli.run import fly_and_record
 from flightsw.ground import decode
 from flightsw.ground.exchange import echoes_text
 from flightsw.ground.radar import Echoes
-from flightsw.records.files import RecordError
 from flightsw.report import report
 from flightsw.report.page import told_of
 from flightsw.scenario.faultkinds import FAULT_KINDS
-
-
-class Page(HTMLParser):
-    """The text of a page as a reader sees it, by the id of its sections, and what it links to."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.sections: dict[str, str] = {}
-        self.links: list[str] = []
-        self.tags: set[str] = set()
-        self.numbers = ""
-        self._here = ""
-        self._skip = False
-        self._numbers = False
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        self.tags.add(tag)
-        if tag == "section":
-            self._here = given["aria-labelledby"]
-        self._numbers = tag == "script" and given.get("id") == "flightsw-run"
-        self._skip = tag in ("script", "style")
-        self.links += [given[key] for key in ("src", "href", "action", "data") if key in given]
-
-    def handle_endtag(self, tag):
-        if tag in ("script", "style"):
-            self._skip = self._numbers = False
-        if tag == "section":
-            self._here = ""
-
-    def handle_data(self, data):
-        if self._numbers:
-            self.numbers += data
-        elif not self._skip:
-            self.sections[self._here] = (
-                f"{self.sections.get(self._here, '')} {data.strip()}".strip()
-            )
-
-
-@pytest.fixture(scope="module")
-def told(runs):
-    known = {}
-
-    def tell(name):
-        if name not in known:
-            known[name] = told_of(runs[name])
-        return known[name]
-
-    return tell
-
-
-def page_of(run, **more):
-    return Page(report(run, **more))
+from tests.report.reading import Page, page_of
 
 
 def test_the_ten_parts_are_there(runs):
@@ -127,19 +66,6 @@ def test_the_radars_are_told_from_their_echoes(copied):
 
     assert json.loads(page.numbers)["radar"]["verdict"] == "not detected"
     assert re.search(r"mishelevka 589 to 869 54.2 \d+ 0 of 281 s missed", page.sections["track"])
-
-
-@pytest.mark.parametrize("content", [None, b"{}", b'{"format": "flightsw-echoes/1", "t_s": 3}'])
-def test_without_echoes_the_radars_are_told_from_the_summary_and_that_is_said(copied, content):
-    run = copied("nominal")
-    (run / "echoes.json").unlink()
-    if content is not None:
-        (run / "echoes.json").write_bytes(content)
-
-    page = page_of(run)
-
-    assert json.loads(page.numbers)["radar"]["verdict"] == "detected"
-    assert "there are no radar echoes" in page.sections["verdict"]
 
 
 def test_what_has_set_is_no_sign_of_a_fault_and_no_alarm_on_the_map(told):
@@ -355,105 +281,6 @@ def test_a_sign_is_told_of_the_last_act_before_it_alone(many):
     assert seen[382.0] == "Third-stage pressure low"
 
 
-@pytest.mark.parametrize("order", [("nominal", "cut"), ("cut", "nominal")])
-def test_a_record_that_is_cut_differs_in_nothing_that_it_does_not_hold(runs, tmp_path, order):
-    cut = tmp_path / "cut"
-    shutil.copytree(runs["nominal"], cut)
-    log = (cut / "downlink.ccsds").read_bytes()
-    (cut / "downlink.ccsds").write_bytes(log[: len(log) // 2])
-    folder = {"nominal": runs["nominal"], "cut": cut}
-
-    found = told_of(folder[order[0]], against=folder[order[1]])["against"]
-
-    assert found["events"] == []
-    assert found["events_alike"] > 3
-    assert [each["part"] for each in found["channels"]] == [None] * 4
-    assert "where a record ends" in found["notes"][0]
-
-
-def test_what_cannot_be_compared_is_not_and_says_why(runs, tmp_path):
-    bare = tmp_path / "bare"
-    shutil.copytree(runs["nominal"], bare)
-    (bare / "downlink.ccsds").unlink()
-
-    gone = told_of(runs["nominal"], against=bare)["against"]
-    other = told_of(runs["sounding"], against=runs["lost"])["against"]
-
-    assert gone["notes"] == ["Nothing of bare's downlink can be read; it is not compared."]
-    assert "different missions; what was heard is not compared" in other["notes"][0]
-    assert (gone["events"], gone["channels"], other["events"], other["channels"]) == ([],) * 4
-
-
-def test_where_two_flights_part_is_looked_at_closely_with_the_events_of_both(runs):
-    found = told_of(runs["nominal"], against=runs["lost"])
-
-    (close,) = found["close_ups"]
-    assert close["about"][0]["text"].startswith("the downlinks part: ")
-    assert close["about"][0]["t_s"] == pytest.approx(382.0, abs=0.1)
-    assert "Third-stage pressure low, lost" in [mark["text"] for mark in found["marks"]]
-
-
-def test_one_packet_is_enough_for_a_page(tmp_path):
-    log = flightsw.fly(load("nike-apache-14-210", rate_hz=10)).downlink
-    heard = set()
-    for size in range(2500, 9000, 100):
-        (tmp_path / "downlink.ccsds").write_bytes(log[:size])
-        told = told_of(tmp_path)
-        from_s, to_s = told["window_s"]
-        kinds = {one["name"]: one["packets"] for one in told["downlink"]["kinds"]}
-        heard.add(kinds["STATE"])
-        assert from_s < to_s
-        assert report(tmp_path)
-
-    assert 1 in heard
-
-
-DAMAGE: tuple[object, ...] = (None, "", "x", -1, 0, 1e308, float("nan"), [], {}, True)
-RECORDS = "run.json", "summary.json", "faults.jsonl", "transmitters.jsonl", "echoes.json"
-
-
-def places(value, path=()):
-    """Yield the way to each value in a JSON document, of lists to the first three."""
-    yield path
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from places(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value[:3]):
-            yield from places(inner, (*path, index))
-
-
-@pytest.mark.parametrize("name", [*RECORDS, "briefing.json"])
-def test_whatever_stands_in_a_record_there_is_a_page_or_one_clear_line(runs, tmp_path, name):
-    folder = tmp_path / "run"
-    shutil.copytree(runs["lost"], folder)
-    text = (folder / name).read_text()
-    lines = name.endswith("jsonl")
-    whole = [json.loads(line) for line in text.splitlines()] if lines else json.loads(text)
-    cases = [(way, bad) for way in places(whole) if way for bad in DAMAGE]
-    for way, bad in random.Random(name).sample(cases, 40):
-        document = copy.deepcopy(whole)
-        at = document
-        for step in way[:-1]:
-            at = at[step]
-        at[way[-1]] = bad
-        made = "\n".join(map(json.dumps, document)) if lines else json.dumps(document)
-        (folder / name).write_text(made)
-        with suppress(RecordError):
-            assert report(folder).startswith("<!DOCTYPE html>")
-
-
-@pytest.mark.parametrize("value", ["NaN", "null"])
-def test_a_ledger_without_its_numbers_is_told(runs, tmp_path, value):
-    folder = tmp_path / "run"
-    shutil.copytree(runs["lost"], folder)
-    acts = [json.loads(line) for line in (folder / "faults.jsonl").read_text().splitlines()]
-    text = "\n".join(json.dumps(act | {"before": "?"}).replace('"?"', value) for act in acts)
-    (folder / "faults.jsonl").write_text(text)
-
-    assert report(folder).startswith("<!DOCTYPE html>")
-
-
 def test_a_flight_that_was_not_as_expected_is_not_headed_calmly(here):
     """It reaches its height deaf: two of three contacts stick, and there is no backup."""
     here.change("sequence", "nike-apache-recovery", "backup", "# backup")
@@ -528,16 +355,6 @@ def test_its_command_names_faults_of_the_command_line(fault, tmp_path, capsys, m
     assert first == second
 
 
-def test_a_run_without_its_manifest_has_the_plan_that_the_ground_was_told(copied):
-    run = copied("lost")
-    (run / "run.json").unlink()
-
-    page = page_of(run)
-
-    assert "Third-stage cut-off 525.88" in page.sections["timeline"]
-    assert "made" not in page.sections
-
-
 def test_gaps_are_told_of_each_channel(told):
     """What was sent in them is lost by the counts: the same sum."""
     downlink = told("sounding")["downlink"]
@@ -553,229 +370,6 @@ def test_what_left_its_limits_is_told(told):
 
     assert (state["name"], state["label"], state["condition"]) == ("state", "dying", "red-high")
     assert told("nominal")["computer"]["limits"] == []
-
-
-# ------------------------------------------------------------------------------------ two flights
-
-
-def test_two_flights_stand_on_the_same_axes(runs):
-    one = told_of(runs["lost"], against=runs["nominal"])
-
-    for plot in one["plots"]:
-        assert [series["label"] for series in plot["series"]] == ["lost", "nominal"]
-        assert len({series["dash"] for series in plot["series"]}) == 2
-    assert one["window_s"][1] == pytest.approx(539.94)
-
-
-def test_two_flights_stand_side_by_side_close_up_too(runs):
-    """Of the lost one nothing after the loss, of the other every sample."""
-    (close,) = told_of(runs["lost"], against=runs["nominal"])["close_ups"]
-
-    assert [plot["parameters"] for plot in close["plots"]] == [
-        ["altitude_m"],
-        ["speed_inertial_mps"],
-        ["axial_accel_mps2"],
-        ["block-i.chamber_pressure_pa"],  # the only engine that is on
-        ["pitch_deg"],
-    ]
-    for plot in close["plots"]:
-        assert [series["label"] for series in plot["series"]] == ["lost", "nominal"]
-
-
-def test_two_flights_are_told_apart_by_their_events(runs):
-    differ = told_of(runs["lost"], against=runs["nominal"])["against"]
-
-    assert [(row["event"], row["t_s"][0] is None) for row in differ["events"]] == [
-        ("BLOCK_I_PRESSURE_LOW", False),
-        ("AVD_SHUTDOWN", False),
-        ("BLOCK_I_CUTOFF", True),
-        ("SPACECRAFT_SEPARATION", True),
-    ]
-    assert differ["events_alike"] == 12
-
-
-def test_two_flights_of_other_files_say_so_and_the_file_is_no_trace(here, runs):
-    """A comment in the sequence file changes its hash, which HOUSEKEEPING tells, and no more."""
-    nominal = runs["nominal"]  # flown from the catalogue, before there is a file here
-    here.change("sequence", "soyuz-u-progress", "format", "# mine\nformat")
-    fly_and_record(load("progress-ms-04"), out=here.folder / "mine")
-
-    differ = told_of(here.folder / "mine", against=nominal)["against"]
-
-    assert [row["what"] for row in differ["made_of"]] == ["sequence soyuz-u-progress"]
-    assert all(channel["part"] is None for channel in differ["channels"])
-    page = page_of(here.folder / "mine", against=nominal)
-    assert "The two were not made of the same." in page.sections["against"]
-
-
-def test_two_flights_of_the_same_files_say_nothing_of_them(runs):
-    differ = told_of(runs["lost"], against=runs["nominal"])["against"]
-
-    assert differ["made_of"] == []
-
-
-def test_downlinks_part_where_the_fault_came(runs):
-    """At 382.00 s; a state is sent every 0.02 s, the first that can show it at 382.02."""
-    channels = told_of(runs["lost"], against=runs["nominal"])["against"]["channels"]
-
-    assert [channel["name"] for channel in channels] == ["events", "discretes", "fast", "slow"]
-    assert all(channel["part"]["ert_s"] > 381.9 for channel in channels)
-    assert channels[2]["part"]["packet"] == "STATE"
-    assert channels[2]["part"]["met_s"] == pytest.approx(382.02)
-
-
-def test_a_flight_beside_itself_does_not_part(runs):
-    differ = told_of(runs["lost"], against=runs["lost"])["against"]
-
-    assert differ["events"] == []
-    assert all(channel["part"] is None for channel in differ["channels"])
-
-
-# -------------------------------------------------------------------------------------- bad input
-
-
-@pytest.mark.parametrize(
-    ("gone", "words"),
-    [
-        ("summary.json", "no summary.json"),
-        ("truth.npz", "no truth.npz"),
-        ("faults.jsonl", "no faults.jsonl"),
-        ("transmitters.jsonl", "no transmitters.jsonl"),
-        ("downlink.ccsds", "no downlink.ccsds"),
-        ("run.json", "no run.json"),
-        ("events.jsonl", None),
-    ],
-)
-def test_what_is_missing_is_said_and_the_rest_is_told(copied, gone, words):
-    run = copied("lost")
-    (run / gone).unlink()
-
-    text = page_of(run).sections["verdict"]
-
-    assert (words is None) == ("Not everything is here" not in text)
-    assert words is None or words in text
-
-
-@pytest.mark.parametrize(
-    "name", ["summary.json", "truth.npz", "faults.jsonl", "transmitters.jsonl", "run.json"]
-)
-@pytest.mark.parametrize("content", [b"\n", b"\xff\x00{", b"[1, 2]", b'{"files": 3, "acts": {}}'])
-def test_a_damaged_file_is_said_and_the_rest_is_told(copied, name, content):
-    run = copied("lost")
-    (run / name).write_bytes(content)
-    if name == "run.json" and content.startswith(b"{"):
-        content = b'{"format": "flightsw-run-record/1", "files": 3, "acts": {}}'
-        (run / name).write_bytes(content)
-
-    page = page_of(run)
-
-    assert "Mission lost" in page.sections["verdict"] or name == "summary.json"
-    assert "Not everything is here" in page.sections["verdict"]
-    assert "382.23" in page.sections["timeline"]
-
-
-def test_half_a_downlink_is_told_as_far_as_it_goes(copied):
-    run = copied("nominal")
-    log = run / "downlink.ccsds"
-    log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])
-
-    page = page_of(run)
-
-    assert "the log is not complete" in page.sections["downlink"]
-    assert "the end of the log is missing" in page.sections["verdict"]
-    assert "not seen" in page.sections["timeline"]
-
-
-def test_an_interrupted_run_is_told_to_be_incomplete(copied):
-    run = copied("lost")
-    manifest = json.loads((run / "run.json").read_text(encoding="utf-8"))
-    (run / "run.json").write_text(json.dumps(manifest | {"state": "incomplete"}))
-    (run / "summary.json").unlink()
-
-    text = page_of(run).sections["verdict"]
-
-    assert "No verdict" in text
-    assert "incomplete" in text
-
-
-def test_a_run_without_its_manifest_is_told_from_the_downlink_alone(copied):
-    run = copied("lost")
-    for file in run.iterdir():
-        if file.name != "downlink.ccsds":
-            file.unlink()
-
-    page = page_of(run)
-
-    assert "Emergency engine shutdown" in page.sections["timeline"]
-    assert "there is no plan" in page.sections["verdict"]
-    assert "Third-stage cut-off" not in page.sections["timeline"]  # no plan: nothing was due
-
-
-def test_a_file_that_was_changed_in_the_record_is_told(copied):
-    run = copied("lost")
-    path = run / "run.json"
-    text = path.read_text(encoding="utf-8")
-    assert "193_000.0" in text
-    path.write_text(text.replace("193_000.0", "194_000.0"), encoding="utf-8")
-
-    assert "its text does not have this hash" in page_of(run).sections["made"]
-    assert "its text does not have this hash" not in page_of(copied("nominal")).sections["made"]
-
-
-@pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        pytest.param(lambda run: None, "no run", id="missing"),
-        pytest.param(lambda run: run.mkdir(), "is no folder of a run", id="empty"),
-        pytest.param(
-            lambda run: run.write_text("x"), "is a file, and in no folder of a run", id="a file"
-        ),
-    ],
-)
-def test_what_is_no_run_is_one_clear_line(tmp_path, capsys, make, words):
-    make(tmp_path / "run")
-
-    code = main(["report", str(tmp_path / "run")])
-
-    error = capsys.readouterr().err
-    assert code == 2
-    assert words in error
-    assert len(error.splitlines()) == 1
-
-
-def test_a_mission_is_to_be_flown_before_it_is_reported(tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    code = main(["report", "progress-ms-04"])
-
-    assert code == 2
-    assert capsys.readouterr().err == (
-        "error: progress-ms-04 is a mission; a report is of a run: there is no run in ./runs\n"
-        "  --> fly it: flightsw run progress-ms-04 --report\n"
-    )
-
-
-def test_a_run_of_another_version_is_refused(copied, capsys):
-    run = copied("lost")
-    path = run / "run.json"
-    text = path.read_text(encoding="utf-8").replace(
-        "flightsw-run-record/1", "flightsw-run-record/2"
-    )
-    path.write_text(text, encoding="utf-8")
-
-    assert main(["report", str(run)]) == 2
-    assert "this version reads 'flightsw-run-record/1'" in capsys.readouterr().err
-    assert not (run / "report.html").exists()
-
-
-def test_a_page_that_cannot_be_written_is_one_clear_line(runs, capsys, tmp_path):
-    (tmp_path / "file").write_text("")
-
-    assert main(["report", str(runs["lost"]), "-o", str(tmp_path / "file" / "page.html")]) == 2
-    assert capsys.readouterr().err.startswith("error: cannot write")
-
-
-# ----------------------------------------------------------------------------------- command line
 
 
 def test_the_report_stands_in_the_folder_of_the_run(copied, capsys):
@@ -819,27 +413,3 @@ def test_json_and_what_says_where_a_page_goes_are_an_error_of_use(copied, capsys
 
     assert main(["report", str(run), "--json", *flag]) == 2
     assert "--json writes no report" in capsys.readouterr().err
-
-
-def test_a_log_that_was_cut_is_no_loss_of_telemetry(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    main(["run", "progress-ms-04-lost", "-q", "--out", "cut"])
-    log = Path("cut/downlink.ccsds")
-    log.write_bytes(log.read_bytes()[:2_500_000])
-    capsys.readouterr()
-
-    assert main(["report", "cut", "--json"]) == 0
-
-    told = json.loads(capsys.readouterr().out)
-    assert any("the end of the log is missing" in words for words in told["missing"])
-    assert "The record of the downlink ends at T+" in told["verdict"]["sentence"]
-    facts = {fact["label"]: fact["text"] for fact in told["in_short"]}
-    assert facts["First sign"] == "none in what is left of the record"
-    assert facts["Last good frame"].endswith("the record ends there")
-    assert "Fall" not in facts
-    assert told["downlink"]["silences"] == []
-    assert not any("lost" in json.dumps(row) for row in told["timeline"])
-    last_s = max(row["t_s"] for row in told["timeline"])
-    assert not any(
-        row["t_s"] is None and row["planned_s"] > last_s + 60.0 for row in told["timeline"]
-    )
