@@ -17,6 +17,7 @@ EVENTS: Final = "events.toml"
 RELEASES: Final = {  # each that recordings were made with: kept as it was, and where its events are
     "releases/1.0.toml": "",
     "releases/2.0.toml": "releases/2.0-events.toml",
+    "releases/2.1.toml": "releases/2.1-events.toml",
 }
 
 

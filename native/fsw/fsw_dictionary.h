@@ -19,8 +19,8 @@
 // clang-format off
 
 #define FSW_DICTIONARY_MAJOR             2U
-#define FSW_DICTIONARY_MINOR             0U
-#define FSW_DICTIONARY_HASH              0x3DE42109U ///< CRC-32 of the layout.
+#define FSW_DICTIONARY_MINOR             1U
+#define FSW_DICTIONARY_HASH              0xD2422111U ///< CRC-32 of the layout.
 #define FSW_PACKET_KINDS                 4U
 #define FSW_PACKET_CRC_bytes             2U          ///< Left to the caller at the end of a packet.
 #define FSW_APID_EVENT                   0x100U

@@ -148,7 +148,7 @@ static void tell_events(fsw_t* const self, const uint64_t fired, fsw_output_t* c
     }
     for (uint64_t rest = self->outvoted & (uint8_t)~self->outvoted_told; rest != 0U; rest &= rest - 1U) {
         const happening_t away = {
-            .kind = FSW_EVENT_ACCELEROMETER_OUTVOTED, .entry = NO_ENTRY, .argument = (int32_t)fsw_lowest_bit(rest)};
+            .kind = FSW_EVENT_ACCELEROMETER_OUTVOTED, .entry = NO_ENTRY, .argument = (int32_t)fsw_lowest_bit(rest) + 1};
         tell(self, output, &away);
     }
     self->outvoted_told = self->outvoted;

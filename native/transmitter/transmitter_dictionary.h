@@ -19,8 +19,8 @@
 // clang-format off
 
 #define TRANSMITTER_DICTIONARY_MAJOR         2U
-#define TRANSMITTER_DICTIONARY_MINOR         0U
-#define TRANSMITTER_DICTIONARY_HASH          0x3DE42109U ///< CRC-32 of the layout.
+#define TRANSMITTER_DICTIONARY_MINOR         1U
+#define TRANSMITTER_DICTIONARY_HASH          0xD2422111U ///< CRC-32 of the layout.
 #define TRANSMITTER_PACKET_KINDS             1U
 #define TRANSMITTER_PACKET_CRC_bytes         2U          ///< Left to the caller at the end of a packet.
 #define TRANSMITTER_APID_TRANSMITTER         0x140U

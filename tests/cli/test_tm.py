@@ -511,7 +511,7 @@ def test_two_events_of_one_kind_in_one_tick_are_two_lines(flight):
     packets = flight.ground.packets
     (kind,) = (event for event in packets.dictionary.events if "OUTVOTED" in event.name)
     rows = packets.rows["EVENT"][[3, 3]].copy()
-    rows["kind"], rows["entry"], rows["argument"] = kind.id, 255, [0, 2]
+    rows["kind"], rows["entry"], rows["argument"] = kind.id, 255, [1, 3]
     two = replace(
         packets,
         rows=packets.rows | {"EVENT": rows, "HOUSEKEEPING": packets.rows["HOUSEKEEPING"][:0]},
@@ -519,6 +519,6 @@ def test_two_events_of_one_kind_in_one_tick_are_two_lines(flight):
     )
 
     assert [each.sentence for each in told(two)] == [
-        "accelerometer 0 stands away from the other two",
-        "accelerometer 2 stands away from the other two",
+        "accelerometer 1 stands away from the other two",
+        "accelerometer 3 stands away from the other two",
     ]

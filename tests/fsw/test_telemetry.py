@@ -158,7 +158,7 @@ def test_an_accelerometer_that_stands_away_is_told_once(table: Table) -> None:
             [(kind, entry, argument) for _, kind, entry, _, _, argument in told(computer)]
         )
 
-    assert numbers[1] == [(OUTVOTED, 255, 1)]
+    assert numbers[1] == [(OUTVOTED, 255, 2)]  # numbered as in a vehicle's file
     assert numbers[2] == []
     assert sum(map(len, numbers)) <= 3
 

@@ -22,7 +22,7 @@ def edited(version: str) -> str:
     """Return the dictionary file with a field after the last one of STATE."""
     text = resources.files("flightsw.dictionary").joinpath("telemetry.toml").read_text()
     at = text.index('[[packet]]\nname    = "HOUSEKEEPING"')
-    return (text[:at] + APPENDED + text[at:]).replace('version = "2.0"', f'version = "{version}"')
+    return (text[:at] + APPENDED + text[at:]).replace('version = "2.1"', f'version = "{version}"')
 
 
 @pytest.fixture
@@ -48,14 +48,14 @@ def downlink() -> bytes:
 def test_a_released_dictionary_stays_as_it_was() -> None:
     hashes = {each.version: f"{each.hash:08x}" for each in known._releases()}
 
-    assert hashes == {"1.0": "4eb6b0fd", "2.0": "3de42109"}
+    assert hashes == {"1.0": "4eb6b0fd", "2.0": "3de42109", "2.1": "d2422111"}
     current = load_dictionary()
     assert hashes.get(current.version, f"{current.hash:08x}") == f"{current.hash:08x}", (
         "the layout of a released version has changed: raise the version"
     )
 
 
-@pytest.mark.parametrize("version", ["2.1", "3.0"])
+@pytest.mark.parametrize("version", ["2.2", "3.0"])
 def test_an_older_log_is_read_whole_by_a_newer_package(package, downlink, version) -> None:
     before = decode(downlink)
 
@@ -63,7 +63,7 @@ def test_an_older_log_is_read_whole_by_a_newer_package(package, downlink, versio
     packets = decode(downlink)
 
     assert newer.packet("STATE").size_bytes == 136
-    assert packets.dictionary.version == "2.0"
+    assert packets.dictionary.version == "2.1"
     assert packets.count == before.count
     assert len(packets.rows["STATE"]) == len(before.rows["STATE"]) > 0
     assert packets.not_read == ()
@@ -95,7 +95,7 @@ def housekeeping(version: str, layout: int) -> bytes:
 
 
 def test_of_a_later_minor_version_the_known_fields_are_read_and_the_rest_is_told() -> None:
-    log = made_by("2.1", "12345678")
+    log = made_by("2.2", "12345678")
 
     packets = decode(log)
 
@@ -104,7 +104,7 @@ def test_of_a_later_minor_version_the_known_fields_are_read_and_the_rest_is_told
     assert (packets.longer, packets.unread) == ({"DISCRETES": 20}, {0x1FF: 1})
     octets = packets.rows["DISCRETES"].tobytes()
     assert len(octets) == 20 * 40
-    assert "made with version 2.1" in " ".join(packets.not_read)
+    assert "made with version 2.2" in " ".join(packets.not_read)
     live = PacketReader().feed(log)
     assert live.rows["DISCRETES"]["discretes"].tolist() == [*range(20)]
 
@@ -112,18 +112,18 @@ def test_of_a_later_minor_version_the_known_fields_are_read_and_the_rest_is_told
 @pytest.mark.parametrize("command", [["audit"], ["decode", "--csv"]])
 def test_what_is_not_read_is_told_with_exit_1(capsys, tmp_path, command) -> None:
     path = tmp_path / "log"
-    path.write_bytes(made_by("2.1", "12345678"))
+    path.write_bytes(made_by("2.2", "12345678"))
 
     code = main(["tm", command[0], str(path), *command[1:]])
 
     told = capsys.readouterr()
     assert code == 1
-    assert "20 packets DISCRETES are longer than version 2.0" in told.out + told.err
+    assert "20 packets DISCRETES are longer than version 2.1" in told.out + told.err
     assert "1 good packets of APID 0x1ff cannot be read" in told.out + told.err
 
 
 @pytest.mark.parametrize(
-    ("version", "layout"), [("2.0", "12345678"), ("1.7", "12345678"), ("3.0", "0")]
+    ("version", "layout"), [("2.1", "12345678"), ("1.7", "12345678"), ("3.0", "0")]
 )
 def test_a_log_of_a_layout_that_is_not_known_is_refused(version, layout) -> None:
     log = made_by(version, layout)
@@ -138,13 +138,13 @@ def test_without_header_housekeeping_says_which_dictionary_it_is(package, downli
     before = decode(downlink)
     second = downlink.index(b"\xf5LOG", 4)
     headless = downlink[downlink.index(b"\xf5LOG", second + 4) :]
-    package(edited("2.1"))
+    package(edited("2.2"))
 
     packets = decode(headless)
 
     assert packets.frames is not None
     assert packets.frames.log.header is None
-    assert packets.dictionary.version == "2.0"
+    assert packets.dictionary.version == "2.1"
     assert len(packets.rows["STATE"]) == len(before.rows["STATE"])
 
 
@@ -152,12 +152,12 @@ def test_a_core_that_has_another_dictionary_flies_nothing(
     package, capsys, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    package(edited("2.1"))
+    package(edited("2.2"))
 
     code = main(["run", "nike-apache-14-210-short"])
 
     told = capsys.readouterr().err
     assert code == 2
-    assert "the compiled core has the telemetry dictionary 2.0" in told
+    assert "the compiled core has the telemetry dictionary 2.1" in told
     assert "python -m flightsw.dictionary.emit_c transmitter" in told
     assert [*tmp_path.glob("runs/*")] == []

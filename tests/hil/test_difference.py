@@ -111,7 +111,7 @@ def test_other_dictionaries_are_not_compared(host):
     other = decode(host.downlink)
     object.__setattr__(other, "dictionary", flightsw.dictionary.load_dictionary(1))
 
-    with pytest.raises(DownlinkError, match=r"different telemetry dictionaries, 2\.0 and 1"):
+    with pytest.raises(DownlinkError, match=r"different telemetry dictionaries, 2\.1 and 1"):
         compare(decode(host.downlink), other)
 
 

@@ -264,7 +264,7 @@ def test_of_many_stretches_the_loss_is_shown_and_those_left_out_are_told(many):
     shown = [[one["text"] for one in close["about"]] for close in found["close_ups"]]
     assert len(shown) == 4
     assert "fault: engine-shutdown of block-i" in shown[-1]
-    assert "Accelerometer 1 stands away from the other two" in shown[0]
+    assert "Accelerometer 2 stands away from the other two" in shown[0]
     left_out = [one["text"] for one in found["not_close_up"]]
     assert left_out.count("fault: transmitter-reset of launcher") == 2
     assert (
@@ -275,8 +275,8 @@ def test_of_many_stretches_the_loss_is_shown_and_those_left_out_are_told(many):
 def test_a_sign_is_told_of_the_last_act_before_it_alone(many):
     seen = {act["at_s"]: act["seen"]["text"] for act in told_of(many)["faults"]}
 
-    assert seen[20.0].startswith("Accelerometer 1")
-    assert seen[60.0].startswith("Accelerometer 2")
+    assert seen[20.0].startswith("Accelerometer 2")
+    assert seen[60.0].startswith("Accelerometer 3")
     assert seen[150.0] == "telemetry lost, last good frame T+149.96"
     assert seen[382.0] == "Third-stage pressure low"
 
