@@ -128,6 +128,8 @@ def _dropped(flight: Flight) -> Iterator[Line]:
 def row_line(row: Row) -> Line:
     """Return a row of the table."""
     mark, style = MARKS[row.mark]
+    if row.heard and row.planned_s is None and len(row.title) > TITLE_WIDTH:
+        return _unplanned_line(row, row.heard)
     title = textwrap.shorten(row.title, TITLE_WIDTH, placeholder="…")
     planned = "-" if row.planned_s is None else f"{row.planned_s:.2f}"
     if row.heard is None:
@@ -141,6 +143,15 @@ def row_line(row: Row) -> Line:
         Span(f"{delta:>8}  {heard.trigger:<9}", style),
         Span(_whereabouts(heard)),
     )
+
+
+def _unplanned_line(row: Row, heard: Heard) -> Line:
+    """Return a row whose title is long: it takes the room of the plan that it does not have."""
+    mark, style = MARKS[row.mark]
+    wide = TITLE_WIDTH + 16
+    title = textwrap.shorten(row.title, wide, placeholder="…")
+    text = f"{mark}{_zero(heard.t_s):8.2f}  {title:<{wide}}  {heard.trigger:<9}"
+    return Line.of(Span(text, style), Span(_whereabouts(heard)))
 
 
 def _whereabouts(heard: Heard) -> str:

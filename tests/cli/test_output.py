@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flightsw import fly, load
 from flightsw.cli.output import Line, Span, show
 from flightsw.cli.run import page
 from flightsw.ground import PlannedEvent
@@ -244,3 +245,13 @@ def test_each_expectation_is_checked(fake_flight, expect, words):
 )
 def test_times_are_spoken_from_t_zero(t_s, text):
     assert clock(t_s) == text
+
+
+def test_a_title_that_is_long_takes_the_room_of_a_plan_that_it_does_not_have():
+    flight = fly(load("progress-ms-04", faults=["accelerometer-stuck:accelerometer.2@100"]))
+
+    lines = text_of(flight).splitlines()
+
+    (line,) = (line for line in lines if "away from" in line)
+    assert line.startswith("▲  101.65  Accelerometer 2 away from the other two      primary ")
+    assert len(line) == max(len(each) for each in lines if each.startswith("✓"))

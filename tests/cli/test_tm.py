@@ -519,6 +519,6 @@ def test_two_events_of_one_kind_in_one_tick_are_two_lines(flight):
     )
 
     assert [each.sentence for each in told(two)] == [
-        "accelerometer 1 stands away from the other two",
-        "accelerometer 3 stands away from the other two",
+        "accelerometer 1 away from the other two",
+        "accelerometer 3 away from the other two",
     ]

@@ -90,7 +90,7 @@ def test_a_warning_of_the_computer_by_itself_is_heard_and_a_sign():
 
     first = signs(flight.ground)[0]
     assert (first.kind, first.t_s) == ("alarm", 101.65)
-    assert first.text == "Accelerometer 2 stands away from the other two"
+    assert first.text == "Accelerometer 2 away from the other two"
     row = next(row for row in flight.ground.timeline if row.title == first.text)
     assert (row.mark, row.planned) == ("alarm", None)
     assert len([row for row in flight.ground.timeline if row.mark == "alarm"]) == 1

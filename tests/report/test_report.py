@@ -264,7 +264,7 @@ def test_of_many_stretches_the_loss_is_shown_and_those_left_out_are_told(many):
     shown = [[one["text"] for one in close["about"]] for close in found["close_ups"]]
     assert len(shown) == 4
     assert "fault: engine-shutdown of block-i" in shown[-1]
-    assert "Accelerometer 2 stands away from the other two" in shown[0]
+    assert "Accelerometer 2 away from the other two" in shown[0]
     left_out = [one["text"] for one in found["not_close_up"]]
     assert left_out.count("fault: transmitter-reset of launcher") == 2
     assert (
