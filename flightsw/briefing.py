@@ -49,6 +49,7 @@ def ground_brief(scenario: Scenario) -> Briefing:
         sequence_hash=sequence_hash(scenario),
         search=_search(scenario),
         fall=_fall(mission),
+        suborbital=mission.target.suborbital,
     )
 
 

@@ -18,7 +18,7 @@ from flightsw.cli.timetable import (
 from flightsw.ground.horizon import BELOW
 from flightsw.ground.live import LiveGround
 from flightsw.ground.state import STALE_S, LastFrame
-from flightsw.ground.timeline import Silence
+from flightsw.ground.timeline import Silence, speed_shown_mps
 from flightsw.summary import clock
 
 if TYPE_CHECKING:
@@ -82,7 +82,10 @@ class LiveTable:
             why = f", {BELOW}" if self.ground.has_set else ""
             return f"{now}  no telemetry for {silent_s:.0f} s{why}{self._overdue(until_s)}"
         link, state = self.ground.link(now_us=round(until_s * 1e6)), self.ground.last_state
-        place = f"  {state.altitude_m / 1e3:7.1f} km  {state.speed_mps:6.0f} m/s" if state else ""
+        place = ""
+        if state:
+            speed_mps = speed_shown_mps(state, self.ground.briefing)
+            place = f"  {state.altitude_m / 1e3:7.1f} km  {speed_mps:6.0f} m/s"
         gaps = f"  {link.gaps} gaps" if link.gaps else ""
         damaged = f"  {link.damaged} damaged" if link.damaged else ""
         overdue = self._overdue(until_s)
@@ -106,7 +109,7 @@ class LiveTable:
         yield from self._between(heard, silences, picture.last)
         for row in rows:
             if row.heard is None:
-                yield row_line(row)
+                yield row_line(row, self.ground.briefing)
         if picture.last is None:
             yield nothing_heard()
 
@@ -119,7 +122,7 @@ class LiveTable:
             while left and row.t_s is not None and row.t_s > left[0].from_s:
                 yield from self._silence(left.pop(0), last)
             self._shown.add(row.name)
-            yield row_line(row)
+            yield row_line(row, self.ground.briefing)
         for silence in left:
             yield from self._silence(silence, last)
 
@@ -133,7 +136,7 @@ class LiveTable:
         self._told_lost_s = silence.from_s
         if last is None and silence.to_s is None:
             last = LastFrame(t_s=silence.from_s, state=self.ground.last_state)
-        yield from loss_lines(silence, last if silence.to_s is None else None)
+        yield from loss_lines(silence, last if silence.to_s is None else None, self.ground.briefing)
 
 
 class Watch:

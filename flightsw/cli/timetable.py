@@ -12,13 +12,14 @@ from flightsw.cli.output import Line, Span, Style
 from flightsw.ground.horizon import BELOW
 from flightsw.ground.limits import worst
 from flightsw.ground.state import STALE_S
+from flightsw.ground.timeline import speed_shown_mps
 from flightsw.summary import clock, no_trace, traced, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flightsw.flight import Flight
-    from flightsw.ground import GroundPicture, Row, Silence
+    from flightsw.ground import Briefing, GroundPicture, Row, Silence
     from flightsw.ground.limits import Reading
     from flightsw.ground.state import LastFrame
     from flightsw.ground.timeline import Heard, Mark
@@ -58,10 +59,10 @@ def table(ground: GroundPicture) -> Iterator[Line]:
     silences = list(ground.silences)
     for row in ground.timeline:
         while silences and (row.t_s is None or row.t_s > silences[0].from_s):
-            yield from silence_lines(silences.pop(0), ground.last)
-        yield row_line(row)
+            yield from silence_lines(silences.pop(0), ground.last, ground.briefing)
+        yield row_line(row, ground.briefing)
     for silence in silences:
-        yield from silence_lines(silence, ground.last)
+        yield from silence_lines(silence, ground.last, ground.briefing)
     if ground.last is None:
         yield nothing_heard()
 
@@ -125,11 +126,11 @@ def _dropped(flight: Flight) -> Iterator[Line]:
             yield Line.of(f"  {'':<{LABEL_WIDTH}}{told}")
 
 
-def row_line(row: Row) -> Line:
+def row_line(row: Row, briefing: Briefing) -> Line:
     """Return a row of the table."""
     mark, style = MARKS[row.mark]
     if row.heard and row.planned_s is None and len(row.title) > TITLE_WIDTH:
-        return _unplanned_line(row, row.heard)
+        return _unplanned_line(row, row.heard, briefing)
     title = textwrap.shorten(row.title, TITLE_WIDTH, placeholder="…")
     planned = "-" if row.planned_s is None else f"{row.planned_s:.2f}"
     if row.heard is None:
@@ -141,23 +142,24 @@ def row_line(row: Row) -> Line:
         Span(f"{mark}{_zero(heard.t_s):8.2f}  {title:<{TITLE_WIDTH}}", style),
         Span(f"{planned:>8}", "dim"),
         Span(f"{delta:>8}  {heard.trigger:<9}", style),
-        Span(_whereabouts(heard)),
+        Span(_whereabouts(heard, briefing)),
     )
 
 
-def _unplanned_line(row: Row, heard: Heard) -> Line:
+def _unplanned_line(row: Row, heard: Heard, briefing: Briefing) -> Line:
     """Return a row whose title is long: it takes the room of the plan that it does not have."""
     mark, style = MARKS[row.mark]
     wide = TITLE_WIDTH + 16
     title = textwrap.shorten(row.title, wide, placeholder="…")
     text = f"{mark}{_zero(heard.t_s):8.2f}  {title:<{wide}}  {heard.trigger:<9}"
-    return Line.of(Span(text, style), Span(_whereabouts(heard)))
+    return Line.of(Span(text, style), Span(_whereabouts(heard, briefing)))
 
 
-def _whereabouts(heard: Heard) -> str:
+def _whereabouts(heard: Heard, briefing: Briefing) -> str:
     """Return height and speed at an event; a dash where no packet told them."""
     height = "-" if heard.altitude_m is None else f"{_zero(heard.altitude_m / 1e3, 1):.1f}"
-    speed = "-" if heard.speed_mps is None else f"{heard.speed_mps:.0f}"
+    shown_mps = speed_shown_mps(heard, briefing)
+    speed = "-" if shown_mps is None else f"{shown_mps:.0f}"
     return f"{height:>7}{speed:>7}"
 
 
@@ -166,14 +168,14 @@ def _zero(value: float, decimals: int = 2) -> float:
     return 0.0 if round(value, decimals) == 0.0 else value
 
 
-def silence_lines(silence: Silence, last: LastFrame | None) -> Iterator[Line]:
+def silence_lines(silence: Silence, last: LastFrame | None, briefing: Briefing) -> Iterator[Line]:
     """Yield a silence: the last frame before it, that it was noticed, and its end if it has one."""
-    yield from loss_lines(silence, last if silence.to_s is None else None)
+    yield from loss_lines(silence, last if silence.to_s is None else None, briefing)
     if silence.to_s is not None:
         yield again_line(silence.to_s)
 
 
-def loss_lines(silence: Silence, last: LastFrame | None) -> Iterator[Line]:
+def loss_lines(silence: Silence, last: LastFrame | None, briefing: Briefing) -> Iterator[Line]:
     """Yield that a silence was noticed; where the vehicle was is told for the one that lasts."""
     state = last.state if last else None
     place = ""
@@ -181,7 +183,7 @@ def loss_lines(silence: Silence, last: LastFrame | None) -> Iterator[Line]:
         place = (
             f"   {state.altitude_m / 1e3:7.1f} km   "
             f"{_degrees(degrees(state.latitude_rad), degrees(state.longitude_rad), 2)}"
-            f"{state.speed_mps:7.0f} m/s"
+            f"{speed_shown_mps(state, briefing):7.0f} m/s"
         )
     mark, style = MARKS["unplanned" if silence.has_set else "alarm"]
     said = BELOW.capitalize() if silence.has_set else "TELEMETRY LOST"

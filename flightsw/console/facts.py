@@ -107,7 +107,7 @@ def plan_facts(scenario: Scenario | None, briefing: Briefing) -> dict[str, Any]:
         # Of the mission, also where the record of a flight ends before.
         "end_s": scenario.mission.run.end_s if scenario else briefing.listen_until_s,
         "search_from_s": briefing.search.from_s if briefing.search else None,
-        "plots": _plots(scenario),
+        "plots": _plots(scenario, briefing),
         "reference": {
             curve.parameter: {
                 "t": list(curve.t_s),
@@ -124,12 +124,13 @@ def plan_facts(scenario: Scenario | None, briefing: Briefing) -> dict[str, Any]:
     }
 
 
-def _plots(scenario: Scenario | None) -> list[dict[str, Any]]:
+def _plots(scenario: Scenario | None, briefing: Briefing) -> list[dict[str, Any]]:
     """Return what the mission file wants drawn; without it, what every downlink has."""
     screens = scenario.mission.screens if scenario else None
+    speed = "speed_relative_mps" if briefing.suborbital else "speed_inertial_mps"
     wanted: list[tuple[str, ...]] = [
         ("altitude_m",),
-        ("speed_inertial_mps",),
+        (speed,),
         ("axial_accel_mps2",),
     ]
     if screens is not None:

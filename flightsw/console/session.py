@@ -18,6 +18,7 @@ from flightsw.errors import FlightswError
 from flightsw.ground.fall import fall_from
 from flightsw.ground.live import LinkState, LiveGround, Update, outlook
 from flightsw.ground.state import STALE_S
+from flightsw.ground.timeline import speed_shown_mps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,7 +158,9 @@ class Session:
             "link": _link(link, self.ground.last_s),
             "lost": lost,
             "outlook": {"word": view.word, "level": view.level, "why": view.why},
-            "events": [_event(row) for row in self.ground.timeline if row.heard is not None],
+            "events": [
+                _event(row, self._briefing) for row in self.ground.timeline if row.heard is not None
+            ],
             "gaps": [[each.from_s, each.to_s] for each in self.ground.silences],
             "ended": self.ground.ended,
             "feed": self._feed_state(),
@@ -223,7 +226,7 @@ class Session:
         return {
             "from_s": last_s,
             "has_set": self.ground.has_set,
-            "state": None if state is None else _place(state),
+            "state": None if state is None else _place(state, self._briefing),
             "fall": self._fall(last_s, state),
         }
 
@@ -298,8 +301,9 @@ def _link(link: LinkState, last_s: float | None) -> dict[str, Any]:
     }
 
 
-def _event(row: Row) -> dict[str, Any]:
+def _event(row: Row, briefing: Briefing) -> dict[str, Any]:
     assert row.heard is not None
+    speed_mps = speed_shown_mps(row.heard, briefing)
     return {
         "name": row.name,
         "title": row.title,
@@ -311,15 +315,15 @@ def _event(row: Row) -> dict[str, Any]:
         "altitude_km": None
         if row.heard.altitude_m is None
         else round(row.heard.altitude_m / 1e3, 2),
-        "speed_mps": None if row.heard.speed_mps is None else round(row.heard.speed_mps, 1),
+        "speed_mps": None if speed_mps is None else round(speed_mps, 1),
     }
 
 
-def _place(state: State) -> dict[str, Any]:
+def _place(state: State, briefing: Briefing) -> dict[str, Any]:
     return {
         "t_s": state.t_s,
         "altitude_km": round(state.altitude_m / 1e3, 2),
-        "speed_mps": round(state.speed_mps, 1),
+        "speed_mps": round(speed_shown_mps(state, briefing) or 0.0, 1),
         "latitude_deg": round(degrees(state.latitude_rad), 4),
         "longitude_deg": round(degrees(state.longitude_rad), 4),
     }

@@ -77,7 +77,8 @@ class Briefing:
 
     `entries` stand in the order of the sequence file; `sequence_hash` is its CRC-32, None when it
     is not to be compared with that of the downlink. The ground listens until `listen_until_s`, at
-    the `receivers`.
+    the `receivers`. A flight that is `suborbital` seeks a height: people think of its speed over
+    the Earth, of any other's of the inertial one.
     """
 
     entries: tuple[Entry, ...]
@@ -88,3 +89,4 @@ class Briefing:
     sequence_hash: int | None = None
     search: Search | None = None
     fall: FallSettings | None = None
+    suborbital: bool = False

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flightsw.ground.earth import ROTATION_RADPS
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from flightsw.ground.state import States, Telemetry
+    from flightsw.ground.state import Telemetry
 
 
 def parameter_values(
@@ -39,7 +37,7 @@ def parameter_values(
     known: dict[str, Callable[[], NDArray[np.float64]]] = {
         "altitude_m": lambda: states.altitude_m,
         "speed_inertial_mps": lambda: states.speed_mps,
-        "speed_relative_mps": lambda: _relative_speed(states),
+        "speed_relative_mps": lambda: states.speed_relative_mps,
         "apparent_velocity_mps": lambda: states.apparent_velocity_mps,
         "axial_accel_mps2": lambda: telemetry.axial_accel_mps2,
         "pitch_deg": lambda: np.degrees(telemetry.pitch_rad),
@@ -52,10 +50,3 @@ def parameter_values(
         if analog == name and channel < telemetry.analog_counts.shape[1]:
             return np.asarray(telemetry.analog_counts[:, channel] * quantum)
     return None
-
-
-def _relative_speed(states: States) -> NDArray[np.float64]:
-    """Return the speed in the turning frame: v - omega x r."""
-    position, velocity = states.position_eci_m, states.velocity_eci_mps
-    turning = np.stack([-position[:, 1], position[:, 0], np.zeros(len(position))], axis=1)
-    return np.asarray(np.linalg.norm(velocity - ROTATION_RADPS * turning, axis=1))

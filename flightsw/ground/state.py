@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flightsw.ground.briefing import Pad
-from flightsw.ground.earth import ecef_from_eci, ecef_from_geodetic, geodetic_from_ecef
+from flightsw.ground.earth import (
+    ROTATION_RADPS,
+    ecef_from_eci,
+    ecef_from_geodetic,
+    geodetic_from_ecef,
+)
 from flightsw.ground.packets import Packets
 
 STALE_S: Final = 2.0  # a number older than this without a frame is gone: docs/reference/cli.md
@@ -17,6 +22,8 @@ _ON_PAD_M: Final = 1.0  # the Earth carries the pad 3 m in 10 ms: a state this n
 @dataclass(frozen=True, slots=True)
 class States:
     """States as decoded, time along axis 0; `eci` has the axes of the Earth frozen at T-0.
+
+    Speeds are inertial, those called relative are over the turning Earth.
 
     Before T-0 `t_s` is the countdown clock and the state is that of the pad.
     """
@@ -29,6 +36,7 @@ class States:
     longitude_rad: NDArray[np.float64]
     altitude_m: NDArray[np.float64]
     speed_mps: NDArray[np.float64]
+    speed_relative_mps: NDArray[np.float64]
     apparent_velocity_mps: NDArray[np.float64]
 
 
@@ -66,6 +74,7 @@ class State:
     longitude_rad: float
     altitude_m: float
     speed_mps: float
+    speed_relative_mps: float
 
 
 def states(packets: Packets, name: str, *, pad: Pad) -> States:
@@ -104,8 +113,18 @@ def states(packets: Packets, name: str, *, pad: Pad) -> States:
         longitude_rad=place.longitude_rad,
         altitude_m=place.height_m,
         speed_mps=np.asarray(np.linalg.norm(velocity, axis=1)),
+        speed_relative_mps=_relative_speed(position, velocity),
         apparent_velocity_mps=packets.values(name, "apparent_velocity"),
     )
+
+
+def _relative_speed(
+    position_eci_m: NDArray[np.float64], velocity_eci_mps: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the speed in the turning frame: v - omega x r."""
+    x, y = position_eci_m[:, 0], position_eci_m[:, 1]
+    turning = np.stack([-y, x, np.zeros(len(x))], axis=1)
+    return np.asarray(np.linalg.norm(velocity_eci_mps - ROTATION_RADPS * turning, axis=1))
 
 
 def telemetry(packets: Packets, *, pad: Pad) -> Telemetry:
@@ -159,4 +178,5 @@ def last_state(packets: Packets, *, pad: Pad) -> State | None:
         longitude_rad=float(decoded.longitude_rad[0]),
         altitude_m=float(decoded.altitude_m[0]),
         speed_mps=float(decoded.speed_mps[0]),
+        speed_relative_mps=float(decoded.speed_relative_mps[0]),
     )

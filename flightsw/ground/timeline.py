@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from flightsw.ground.briefing import SEQUENCE_ROLE, Briefing, Entry, Pad, PlannedEvent
 from flightsw.ground.events import sentences
 from flightsw.ground.packets import Packets
-from flightsw.ground.state import STALE_S, states
+from flightsw.ground.state import STALE_S, State, states
 
 MONITOR_ROLE: Final = "monitor"
 NO_ENTRY: Final = 255  # an event that is no entry of the sequence
@@ -26,7 +26,8 @@ Mark = Literal["in_band", "out_of_band", "unplanned", "alarm", "not_seen"]
 class Heard:
     """An event as a packet told it: s after T-0, height above the ellipsoid, inertial speed.
 
-    Height and speed are None when only a later packet told it, which does not say where it was.
+    `speed_relative_mps` is that over the turning Earth. Height and speeds are None when only a
+    later packet told it, which does not say where it was.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Heard:
     t_s: float
     altitude_m: float | None
     speed_mps: float | None
+    speed_relative_mps: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,11 @@ class Silence:
         return self.from_s + STALE_S
 
 
+def speed_shown_mps(told: Heard | State, briefing: Briefing) -> float | None:
+    """Return the speed that people think of: inertial, or over the Earth if it is suborbital."""
+    return told.speed_relative_mps if briefing.suborbital else told.speed_mps
+
+
 def heard_events(packets: Packets, *, entries: Sequence[Entry], pad: Pad) -> tuple[Heard, ...]:
     """Return the events of a downlink in the order heard, each once.
 
@@ -114,6 +121,7 @@ def _from_events(packets: Packets, entries: Sequence[Entry], pad: Pad) -> list[t
                 t_s=float(decoded.t_s[index]),
                 altitude_m=float(decoded.altitude_m[index]),
                 speed_mps=float(decoded.speed_mps[index]),
+                speed_relative_mps=float(decoded.speed_relative_mps[index]),
             ),
         )
         for index, entry in enumerate(numbers.tolist())
@@ -182,6 +190,7 @@ def _heard(  # noqa: PLR0913  what a packet tells of an event
     t_s: float,
     altitude_m: float | None = None,
     speed_mps: float | None = None,
+    speed_relative_mps: float | None = None,
     warning: tuple[str, str] | None = None,
 ) -> Heard:
     dictionary = packets.dictionary.packet("EVENT")
@@ -194,6 +203,7 @@ def _heard(  # noqa: PLR0913  what a packet tells of an event
             t_s=t_s,
             altitude_m=altitude_m,
             speed_mps=speed_mps,
+            speed_relative_mps=speed_relative_mps,
         )
     known = entries[entry] if entry < len(entries) else None
     return Heard(
@@ -204,6 +214,7 @@ def _heard(  # noqa: PLR0913  what a packet tells of an event
         t_s=t_s,
         altitude_m=altitude_m,
         speed_mps=speed_mps,
+        speed_relative_mps=speed_relative_mps,
     )
 
 

@@ -185,6 +185,7 @@ def _flight(flown: Flown) -> dict[str, Any]:
         "vehicle": None,
         "payload": None,
         "launch_utc": header.epoch_utc if header else None,
+        "suborbital": flown.ground is not None and flown.ground.briefing.suborbital,
         "rate_hz": manifest.get("rate_hz"),
         "seed": manifest.get("seed"),
     }

@@ -176,7 +176,9 @@ def wanted(flown: Flown) -> list[tuple[str, ...]]:
         return list(screens.plots)
     analogs = [name for name, _ in flown.analogs]
     chambers = tuple(name for name in analogs if name.endswith(".chamber_pressure_pa"))[:8]
-    single = ["altitude_m", "speed_inertial_mps", "axial_accel_mps2"]
+    suborbital = flown.ground is not None and flown.ground.briefing.suborbital
+    speed = "speed_relative_mps" if suborbital else "speed_inertial_mps"
+    single = ["altitude_m", speed, "axial_accel_mps2"]
     last = ["static_pressure_pa"] if "static_pressure_pa" in analogs else []
     pitch = flown.values("pitch_deg")
     if pitch is not None and np.ptp(pitch) > 0.0:

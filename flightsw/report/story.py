@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from flightsw.ground.horizon import BELOW
 from flightsw.ground.signs import signs
+from flightsw.ground.timeline import speed_shown_mps
 from flightsw.summary import clock, no_trace, traced, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flightsw.ground import Row, Silence
+    from flightsw.ground import Briefing, Row, Silence
+    from flightsw.ground.state import State
     from flightsw.report.flown import Flown
 
 MARKS: Final = {
@@ -141,7 +143,7 @@ def timeline(flown: Flown) -> Iterator[dict[str, Any]]:
     for row in ground.timeline:
         while silences and (row.t_s is None or row.t_s > silences[0].from_s):
             yield _silence(silences.pop(0))
-        yield _row(row)
+        yield _row(row, ground.briefing)
     for silence in silences:
         yield _silence(silence)
 
@@ -182,12 +184,19 @@ def _reached(summary: Any) -> str:
 
 
 def _last_words(flown: Flown) -> str:
-    last = flown.ground.last if flown.ground else None
-    if last is None:
-        return "Nothing was heard." if flown.ground else ""
-    state = last.state
-    where = f" at {state.altitude_m / 1e3:.1f} km, {state.speed_mps:.0f} m/s" if state else ""
+    ground = flown.ground
+    if ground is None:
+        return ""
+    if ground.last is None:
+        return "Nothing was heard."
+    last, where = ground.last, ""
+    if last.state:
+        where = f" at {_height_and_speed(last.state, ground.briefing)}"
     return f"Last good frame {clock(last.t_s)}{where}."
+
+
+def _height_and_speed(state: State, briefing: Briefing) -> str:
+    return f"{state.altitude_m / 1e3:.1f} km, {speed_shown_mps(state, briefing):.0f} m/s"
 
 
 def _cut_words(flown: Flown) -> str:
@@ -232,7 +241,7 @@ def _last_frame(flown: Flown) -> dict[str, Any] | None:
     state = ground.last.state
     text = clock(ground.last.t_s)
     if state is not None:
-        text += f": {state.altitude_m / 1e3:.1f} km, {state.speed_mps:.0f} m/s, "
+        text += f": {_height_and_speed(state, ground.briefing)}, "
         text += place(degrees(state.latitude_rad), degrees(state.longitude_rad))
     if ground.cut:
         return _fact("Last good frame", f"{text}; the record ends there", mark="!")
@@ -306,7 +315,7 @@ def _judged(flown: Flown, summary: Any) -> Iterator[dict[str, Any]]:
         yield _fact("Expected", text, mark="!" if missed else "✓")
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, briefing: Briefing) -> dict[str, Any]:
     heard = row.heard
     return {
         "kind": "event",
@@ -321,6 +330,7 @@ def _row(row: Row) -> dict[str, Any]:
         "trigger": heard.trigger if heard else None,
         "altitude_m": heard.altitude_m if heard else None,
         "speed_inertial_mps": heard.speed_mps if heard else None,
+        "speed_shown_mps": speed_shown_mps(heard, briefing) if heard else None,
     }
 
 

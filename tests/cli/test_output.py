@@ -255,3 +255,14 @@ def test_a_title_that_is_long_takes_the_room_of_a_plan_that_it_does_not_have():
     (line,) = (line for line in lines if "away from" in line)
     assert line.startswith("▲  101.65  Accelerometer 2 away from the other two      primary ")
     assert len(line) == max(len(each) for each in lines if each.startswith("✓"))
+
+
+def test_a_rocket_on_its_rail_stands_still_and_a_launcher_moves_with_the_earth():
+    flights = [fly(load(name)) for name in ("nike-apache-14-210-short", "progress-ms-04")]
+
+    lift_offs = [
+        next(line for line in text_of(flight).splitlines() if "Lift-off" in line)
+        for flight in flights
+    ]
+
+    assert [line.split()[-1] for line in lift_offs] == ["0", "324"]

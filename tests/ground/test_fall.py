@@ -30,6 +30,7 @@ def state(t_s, position, velocity, *, on_pad=False):
         longitude_rad=0.0,
         altitude_m=0.0,
         speed_mps=0.0,
+        speed_relative_mps=0.0,
     )
 
 

@@ -86,6 +86,16 @@ def test_a_suborbital_flight_has_no_orbit_no_radar_and_no_empty_panel(runs, told
         assert word not in html.lower()
 
 
+def test_speeds_are_those_that_people_think_of_and_the_page_says_which(runs, told):
+    orbital, sounding = page_of(runs["nominal"]), page_of(runs["sounding"])
+
+    assert "Heights and inertial speeds" in orbital.sections["timeline"]
+    assert "Heights and speeds over the Earth" in sounding.sections["timeline"]
+    lift_off = next(row for row in told("sounding")["timeline"] if row["title"] == "Lift-off")
+    assert lift_off["speed_shown_mps"] < 1.0
+    assert lift_off["speed_inertial_mps"] > 300.0
+
+
 @pytest.mark.parametrize("name", ["nominal", "lost", "sounding", "short", "late"])
 def test_a_planned_event_is_never_told_as_one_that_happened(runs, name):
     """The rule before all others: every time called heard is one of events.jsonl, and no other."""
