@@ -124,8 +124,11 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one a
     given = [*(sys.argv[1:] if arguments is None else arguments)]  # `list` is a command here
     try:
         code: Any = commands.main(args=given, prog_name="flightsw", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        _complain(error.format_message())
+        return REFUSED
     except click.UsageError as error:
-        path = error.ctx.command_path if error.ctx else "flightsw"
+        path = error.ctx.command_path if error.ctx else _called(given)
         _complain(f"error: {error.format_message()}\n  --> try: {path} -h")
         return REFUSED
     except click.ClickException as error:
@@ -145,6 +148,12 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one a
             return BOARD_TROUBLE
         return _crashed(error, None, given)
     return code if isinstance(code, int) else OK
+
+
+def _called(given: list[str]) -> str:
+    """Return the command that was meant, where the error itself does not say."""
+    known = bool(given) and given[0] in COMMANDS
+    return f"flightsw {given[0]}" if known else "flightsw"
 
 
 def _is_of_use(error: BaseException) -> bool:

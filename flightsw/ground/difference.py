@@ -22,7 +22,8 @@ class Compared:
     """What was counted in each of two downlinks, and what of it is not the same.
 
     `only_one` and `only_other` stand in one of them alone, `differing` in both and are not equal.
-    `first` is the earliest of all these, in words; empty when there is none.
+    `first` is the earliest received of all these, in words, whichever of the two it came in; empty
+    when there is none.
     """
 
     one: int
@@ -104,8 +105,11 @@ def _frames(one: Frames | None, other: Frames | None) -> Compared:
         if key in there and _octets(one, row) != _octets(other, there[key])
     ]
     only_one, only_other = here.keys() - there.keys(), there.keys() - here.keys()
-    when = {key: int(one.rows["ert_us"][here[key]]) for key in (*differing, *only_one)}
+    when = {key: int(one.rows["ert_us"][here[key]]) for key in only_one}
     when |= {key: int(other.rows["ert_us"][there[key]]) for key in only_other}
+    for key in differing:  # what stands in one's place may have come much later in the other
+        rows = one.rows["ert_us"][here[key]], other.rows["ert_us"][there[key]]
+        when[key] = int(min(rows))
     first = min(when, key=lambda key: (when[key], key), default=None)
     return Compared(
         one=len(here),
@@ -143,15 +147,17 @@ def _packets(one: Packets, other: Packets) -> tuple[Compared, Compared]:
         )
         packets.add(len(here), len(there), len(only_one), len(only_other), len(unequal))
         packets.first(one, packet, mine[unequal], "")
+        packets.first(other, packet, theirs[unequal], "")
         packets.first(one, packet, only_one, _where(True, False))
         packets.first(other, packet, only_other, _where(False, True))
         for field in _fields(a):
             (rows,) = np.nonzero(a[field] != b[field])
             values.add(len(a), len(a), 0, 0, len(rows))
             if len(rows):
-                row = rows[np.argmin(one.ert_us[name][mine[rows]])]
-                said = " and ".join(_said(packet, field, each[field][row]) for each in (a, b))
-                values.first(one, packet, mine[row : row + 1], f" {field}: {said}")
+                for each, places_ in ((one, mine), (other, theirs)):
+                    row = rows[np.argmin(each.ert_us[name][places_[rows]])]
+                    said = " and ".join(_said(packet, field, of[field][row]) for of in (a, b))
+                    values.first(each, packet, places_[row : row + 1], f" {field}: {said}")
     return packets.compared(), values.compared()
 
 

@@ -123,11 +123,13 @@ def _ground(record: RunRecord, scenario: Scenario | None) -> GroundPicture | Non
         return None
     try:
         packets = decode(record.downlink)
-        if not packets.count:
-            record.missing.append("the downlink holds no good packet")
+        log = packets.frames.log if packets.frames else None
         record.missing.extend(packets.not_read)
-        if packets.frames is not None:
-            record.missing.extend(packets.frames.log.wants)
+        record.missing.extend(log.wants if log else ())
+        if not packets.count and not (log and log.complete):
+            octets = f"the {len(record.downlink):,} octets of the downlink".replace(",", "\u202f")
+            record.missing.append(f"{octets} hold no good packet: what was heard is not known")
+            return None
         briefing = ground_brief(scenario) if scenario else _briefing(record, packets)
         echoes = _echoes(record, briefing)
         picture = look(record.downlink, echoes, briefing)

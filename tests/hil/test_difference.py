@@ -202,3 +202,14 @@ def test_board_diff_of_a_folder_that_is_no_run_says_so(capsys, runs, tmp_path):
 def test_board_diff_of_what_is_not_there_is_an_error_of_use(capsys, runs):
     assert main(["board", "diff", str(runs[0]), "nowhere"]) == 2
     assert "cannot read nowhere" in capsys.readouterr().err
+
+
+def test_what_differs_first_is_the_same_from_either_side(host):
+    lost = flightsw.fly(flightsw.load("progress-ms-04-lost"))
+    pair = decode(host.downlink), decode(lost.downlink)
+
+    here, there = compare(*pair), compare(*reversed(pair))
+
+    assert here.packets.first == there.packets.first == "T+382.03 s: EVENT"
+    assert here.frames.first == there.frames.first
+    assert here.values.first.partition(":")[0] == there.values.first.partition(":")[0]

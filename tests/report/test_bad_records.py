@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,9 @@ def test_one_packet_is_enough_for_a_page(tmp_path):
         (tmp_path / "downlink.ccsds").write_bytes(log[:size])
         told = told_of(tmp_path)
         from_s, to_s = told["window_s"]
+        if told["downlink"] is None:
+            assert any("what was heard is not known" in words for words in told["missing"])
+            continue
         kinds = {one["name"]: one["packets"] for one in told["downlink"]["kinds"]}
         heard.add(kinds["STATE"])
         assert from_s < to_s
@@ -265,3 +269,44 @@ def test_a_log_that_was_cut_is_no_loss_of_telemetry(tmp_path, monkeypatch, capsy
     assert not any(
         row["t_s"] is None and row["planned_s"] > last_s + 60.0 for row in told["timeline"]
     )
+
+
+def spoilt_everywhere(log):
+    return bytes(octet ^ 0x10 if index % 40 == 0 else octet for index, octet in enumerate(log))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda _: b"", lambda log: random.Random(1).randbytes(len(log)), spoilt_everywhere, None],
+    ids=["empty", "noise", "spoilt everywhere", "gone"],
+)
+def test_a_downlink_that_cannot_be_read_is_no_flight_that_was_never_heard(copied, capsys, spoil):
+    run = copied("lost")
+    log = run / "downlink.ccsds"
+    log.write_bytes(spoil(log.read_bytes())) if spoil else log.unlink()
+
+    told = told_of(run)
+    sections = page_of(run).sections
+
+    assert "heard" not in told["verdict"]["heard"]
+    assert {fact["label"] for fact in told["in_short"]}.isdisjoint(
+        {"First sign", "Last good frame"}
+    )
+    assert (told["timeline"], told["downlink"]) == ([], None)
+    assert any(re.search("what was heard( is not known)?$", words) for words in told["missing"])
+    assert "What was heard then is not known." in sections["close"]
+    assert "not known" in sections["faults"]
+    assert main(["console", str(run), "--no-browser"]) == 2
+    assert "release 0.1.0" not in capsys.readouterr().err
+
+
+def test_a_whole_record_of_a_flight_that_nobody_heard_lacks_nothing(here):
+    here.change(
+        "mission", "nike-apache-14-210", 'stations = ["wallops-pad", "wallops"]', "stations = []"
+    )
+    main(["run", "nike-apache-14-210", "-q", "--out", "deaf"])
+
+    told = told_of("deaf")
+
+    assert told["missing"] == []
+    assert "nothing was heard at all" in page_of("deaf").sections["close"]
