@@ -111,7 +111,7 @@ class Session:
             if now_us != self._now_us:
                 self._now_us, self._moved_s = now_us, begin_s
         state = self.state()
-        keys = ("events", "lost", "feed", "generation", "ended", "rate")
+        keys = ("events", "lost", "halted", "feed", "generation", "ended", "rate")
         loud = tuple(state[key] for key in keys)
         self._idle += 1
         if not len(update.t_s) and loud == self._sent and self._idle < IDLE_LOOKS:
@@ -157,6 +157,7 @@ class Session:
             "epoch_utc": self.ground.epoch_utc,
             "link": _link(link, self.ground.last_s),
             "lost": lost,
+            "halted": self._halted(),
             "outlook": {"word": view.word, "level": view.level, "why": view.why},
             "events": [
                 _event(row, self._briefing) for row in self.ground.timeline if row.heard is not None
@@ -215,6 +216,19 @@ class Session:
 
     def _at_end(self) -> bool:
         return (self._now_us or 0) >= self._briefing.listen_until_s * 1e6
+
+    def _halted(self) -> bool:
+        """Return whether the flight itself stands, and its clock: its board is gone, or it ended.
+
+        By its own clock nothing grows old then, and no frame is late.
+        """
+        feed = self._feed_state()
+        if feed.get("failed") is not None:
+            return True
+        if self._now_us is None or self.ground.ended or not feed.get("flying"):
+            return False
+        slow = 1.0 if self.feed.speed is None else min(self.feed.speed, 1.0)
+        return self._clock() - self._moved_s > STALE_S / slow
 
     def _lost(self, now_s: float | None) -> dict[str, Any] | None:
         last_s = self.ground.last_s

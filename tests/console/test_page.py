@@ -301,8 +301,18 @@ def test_a_board_that_is_gone_stands_in_the_banner_and_the_flight_ends_with_exit
     os.kill(int(board), signal.SIGKILL)
 
     stands(page, lambda text: text.startswith("▲ Board gone at T"), "#banner")
+    nothing_is_shown_as_live(page)
     stands(page, lambda text: text.startswith("▲ FLIGHT ENDED: board gone"), "#banner", 60.0)
+    nothing_is_shown_as_live(page)
     assert served.stop() == 3
+
+
+def nothing_is_shown_as_live(page):
+    """The flight's clock stands too, so nothing grows old by it."""
+    stands(page, lambda text: text == "▲ NO FRAMES", "#link")
+    stands(page, lambda text: text == "⊘ was IN FLIGHT", "#outlook")
+    values = page.locator("#parameters .value").all_inner_texts()
+    assert set(values) == {"⊘"}
 
 
 def test_a_port_that_is_not_there_is_refused_before_anything_is_served(tmp_path):

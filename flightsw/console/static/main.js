@@ -118,7 +118,8 @@ function frame(time) {
 
 function slowly(store, now, live) {
   const seen = live ? store.told() : page.view.t;
-  const fresh = gone() === null && !(live && store.lost);
+  const alone = gone() !== null || store.state.halted; // nothing comes, and the clock stands
+  const fresh = !alone && !(live && store.lost);
   const valueAt = live ? (name) => store.value(name) : (name) => page.view.value(store, name);
   write(at("title"), store.run.title);
   write(at("vehicle"), store.run.vehicle);
@@ -127,14 +128,13 @@ function slowly(store, now, live) {
   const pace = feed.replay ? feed.replay.speed : speed;
   write(at("mode"), `${mode} ${pace === null ? "max" : `×${pace}`}`);
   write(at("clock"), now === null ? "T−−:−−:−−.−" : longClock(now));
-  dress(at("clock"), gone() === null ? "" : "stale");
+  dress(at("clock"), alone ? "stale" : "");
   write(at("utc"), now === null || !epoch ? "" : utc(epoch, now));
   link(store, now);
   const { word, level, why } = store.state.outlook;
-  const alone = gone() !== null;
   write(at("outlook"), `${alone ? "⊘ was " : level === "good" ? "✓ " : level === "alarm" ? "▲ " : level === "off" ? "! " : ""}${word}`);
   dress(at("outlook"), `chip ${alone ? "dim" : level}`);
-  at("outlook").title = alone ? `as the server told it last; nobody listens now: ${why}` : why;
+  at("outlook").title = alone ? `as it was told last; nothing comes now: ${why}` : why;
   page.events.draw(store.told());
   page.parameters.draw(fresh || !live ? seen : null, live && !fresh, valueAt);
   page.charts.values(fresh || !live ? seen : null, valueAt);
@@ -153,7 +153,10 @@ function link(store, now) {
     write(node, "▲ NO SERVER");
     return dress(node, "chip alarm");
   }
-  if (lost) {
+  if (store.state.halted) {
+    write(node, "▲ NO FRAMES");
+    dress(node, "chip alarm");
+  } else if (lost) {
     const silent = `${Math.max(0, now - lost.from_s).toFixed(0)} s`;
     write(node, lost.has_set ? `⊘ below the horizon ${silent}` : `▲ TLM LOST ${silent}`);
     dress(node, lost.has_set ? "chip dim" : "chip alarm");
