@@ -145,7 +145,11 @@ def fly_and_record(  # noqa: PLR0913  what a run differs in
         board = None if playing is None else playing.told(flight)
         result = summary(flight, run_dir=folder.path, board=board)
         folder.write(flight, result)
-    except RecordError:
+    except RecordError as error:
+        folder.stopped(str(error))
+        raise
+    except KeyboardInterrupt:
+        folder.stopped("interrupted")
         raise
     except (FlightswError, BoardError) as error:
         if playing is None or not playing.flying:
@@ -155,6 +159,7 @@ def fly_and_record(  # noqa: PLR0913  what a run differs in
         kept = f"{error}; what was heard is kept in {folder.path}, marked incomplete"
         raise BoardError(kept) from error
     except Exception as error:
+        folder.stopped("the program crashed")
         raise CrashedError(folder.path) from error
     return flight, result
 

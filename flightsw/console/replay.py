@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flightsw.ground import Briefing
+    from flightsw.records.reader import RunRecord
 
 
 class NoReplayError(FlightswError):
@@ -56,7 +57,7 @@ def recorded(name: Path | str, *, speed: float | None) -> Recorded:
         concluded=conclusion(flown.radar),
         until_s=ground.briefing.listen_until_s,
         frames_us=ground.packets.ert_us.get(STATE),
-        note="the record ends here: its end is missing" if ground.cut else None,
+        note=_ends(record) if ground.cut else None,
     )
     return Recorded(
         feed=feed,
@@ -65,6 +66,14 @@ def recorded(name: Path | str, *, speed: float | None) -> Recorded:
         plan=plan_facts(flown.scenario, ground.briefing),
         missing=tuple(record.missing),
     )
+
+
+def _ends(record: RunRecord) -> str:
+    """Return what is told where a record ends before its flight did."""
+    stopped = (record.manifest or {}).get("stopped")
+    if stopped:
+        return f"the flight was stopped: {stopped}"
+    return "the record ends here: its end is missing"
 
 
 def conclusion(radar: Any) -> dict[str, Any]:

@@ -115,9 +115,10 @@ class RunFolder:
         self._write_manifest()
 
     def stopped(self, why: str) -> None:
-        """Say in `run.json` why the run is incomplete; what was recorded is kept."""
+        """Say in `run.json` why the run is incomplete, if it can be written; all else is kept."""
         self._manifest["stopped"] = why
-        self._write_manifest()
+        with suppress(RecordError):
+            self._write_manifest()
 
     def discard(self) -> None:
         """Remove what this run wrote: nothing was flown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import degrees
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -53,11 +54,13 @@ def verdict(flown: Flown) -> dict[str, Any]:
     summary, ground = flown.record.summary, flown.ground
     told = _last_words(flown)
     if summary is None:
+        stopped = _stopped(flown)
+        sentence = f"The flight was stopped: {stopped}. " if stopped else ""
         return {
-            "mark": "?",
-            "state": "unknown",
+            "mark": "!" if stopped else "?",
+            "state": "doubtful" if stopped else "unknown",
             "success": None,
-            "sentence": "No verdict: this run has no summary.",
+            "sentence": f"{sentence}No verdict: this run has no summary.",
             "heard": told,
             "as_expected": None,
             "reasons": [],
@@ -111,6 +114,8 @@ def in_short(flown: Flown) -> list[dict[str, Any]]:
         facts.append(_fact("Fall", text))
     if summary.get("board") is not None:
         facts.append(_board(summary["board"]))
+    elif _stopped(flown):
+        facts.append(_stopped_board(flown))
     facts += _judged(flown, summary)
     return [fact for fact in facts if fact is not None]
 
@@ -287,6 +292,20 @@ def _board(board: Any) -> dict[str, Any]:
     silent = "; it sent nothing" if board["silent"] else ""
     degraded = "; degraded" if board["degraded"] else ""
     return _fact("Board", text + silent + degraded, mark="▲" if degraded else "")
+
+
+def _stopped(flown: Flown) -> str:
+    """Return why a run was ended before its time, as its record says; nothing if it was not."""
+    return str((flown.record.manifest or {}).get("stopped") or "")
+
+
+def _stopped_board(flown: Flown) -> dict[str, Any] | None:
+    """Return which board was to play what part in a flight that was stopped, and why it was."""
+    board = (flown.record.manifest or {}).get("board")
+    if not isinstance(board, Mapping):
+        return None
+    played = f"{board.get('board')} played the {board.get('role')}, {board.get('mode')}"
+    return _fact("Board", f"{played}; {_stopped(flown)}", mark="▲")
 
 
 def _counted(number: int, one: str, many: str) -> str:

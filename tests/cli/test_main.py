@@ -1,5 +1,6 @@
 """The command line: help without weight, exit codes, one clear error, a crash file for our bugs."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from flightsw import __version__
 from flightsw.cli import COMMANDS, main
 from flightsw.errors import FlightswError, Problem, ScenarioError
+from flightsw.records.files import RecordError
 
 HEAVY = {"numpy", "pydantic", "rich", "serial", "flightsw._native", "flightsw.ground"}
 
@@ -142,8 +144,6 @@ class TestARunThatFlies:
         assert err == ""
 
     def test_json_is_one_object_and_nothing_else(self, capsys):
-        import json
-
         assert main(["run", "x", "--json", "--out", "here"]) == 0
 
         shown = json.loads(capsys.readouterr().out)
@@ -174,7 +174,15 @@ class TestARunThatFlies:
         monkeypatch.setattr("flightsw.flight.fly", raising(KeyboardInterrupt()))
 
         assert main(["run", "x"]) == 130
-        assert '"incomplete"' in Path("runs/made-by-hand-0001/run.json").read_text()
+        kept = json.loads(Path("runs/made-by-hand-0001/run.json").read_text())
+        assert (kept["state"], kept["stopped"]) == ("incomplete", "interrupted")
+
+    def test_a_record_that_cannot_be_written_says_why_it_ends(self, monkeypatch):
+        monkeypatch.setattr("flightsw.flight.fly", raising(RecordError("the disk is full")))
+
+        assert main(["run", "x"]) == 2
+        kept = json.loads(Path("runs/made-by-hand-0001/run.json").read_text())
+        assert (kept["state"], kept["stopped"]) == ("incomplete", "the disk is full")
 
 
 def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path):

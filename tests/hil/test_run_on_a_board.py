@@ -21,6 +21,7 @@ from flightsw.cli.board_flight import BoardCannotError, BoardInFlight, must_fit
 from flightsw.cli.board_options import BoardChoice
 from flightsw.cli.board_ports import started
 from flightsw.cli.run import fly_and_record, page
+from flightsw.console.replay import recorded
 from flightsw.ground import decode
 from flightsw.report.page import told_of
 from hil.boards.virtual import VirtualBoard
@@ -162,6 +163,14 @@ def test_a_lost_board_ends_the_run_with_3_and_what_was_heard_is_kept(capsys):
     assert not len(packets.frames.log.damage)
     gone_s = float(manifest["stopped"].split("at T")[1].split(":")[0])
     assert packets.met_s("STATE")[-1] == pytest.approx(gone_s, abs=0.5)
+    told = told_of("run")
+    why = manifest["stopped"]
+    assert told["verdict"]["sentence"].startswith(f"The flight was stopped: {why}. No verdict")
+    (board_told,) = (fact for fact in told["in_short"] if fact["label"] == "Board")
+    assert board_told["text"].endswith(f" played the transmitter, lockstep; {why}")
+    again = recorded("run", speed=None).feed
+    again.order({"to_s": 1e6}, at_s=0.0)
+    assert again.state()["note"] == f"the flight was stopped: {why}"
 
 
 def test_flown_on_without_its_board_a_run_is_degraded_and_not_passed(capsys):

@@ -309,4 +309,4 @@ def test_a_whole_record_of_a_flight_that_nobody_heard_lacks_nothing(here):
     told = told_of("deaf")
 
     assert told["missing"] == []
-    assert "nothing was heard at all" in page_of("deaf").sections["close"]
+    assert "Nothing was heard at all" in page_of("deaf").sections["close"]

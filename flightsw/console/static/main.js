@@ -201,6 +201,7 @@ function banner(store, now) {
   }
   if (behind) return say("note", `${behind} the flight. L goes back to it.`);
   if (t - page.back < BACK_MS) return say("note", "The server is back; all that was heard meanwhile is here.");
+  if (link.last_s === null && store.state.ended) return say("alarm", "▲ NOTHING WAS HEARD of this flight, and it is over.");
   if (now === null || link.last_s === null) return say("calm", "No frame has been heard yet.");
   const next = page.events.rows(store.told()).find((row) => row.mark === "to_come");
   const ahead = next ? `Next in the plan: ${next.title}, ${clock(next.planned_s, 1)}, in ${Math.max(0, next.planned_s - now).toFixed(0)} s.` : "";
