@@ -125,8 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one a
     try:
         code: Any = commands.main(args=given, prog_name="flightsw", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        _complain(error.format_message())
-        return REFUSED
+        click.echo(error.format_message())
+        return OK
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else _called(given)
         _complain(f"error: {error.format_message()}\n  --> try: {path} -h")

@@ -19,7 +19,7 @@ def read_speed(
         speed = MAX if value == "max" else float(value)
     except ValueError:
         speed = math.nan
-    if speed != MAX and not 0.01 <= speed <= 10_000.0:  # noqa: PLR2004  NaN is none of them either
+    if value != "max" and not 0.01 <= speed <= 10_000.0:  # noqa: PLR2004  NaN is none of them either
         msg = f"{value!r} is no speed: 0.01 to 10000 seconds of flight in a second, or max"
         raise click.BadParameter(msg, ctx=context, param=parameter)
     return speed

@@ -185,6 +185,12 @@ class TestARunThatFlies:
         assert (kept["state"], kept["stopped"]) == ("incomplete", "the disk is full")
 
 
+@pytest.mark.parametrize("group", ["board", "tm"])
+def test_a_group_alone_explains_itself(group, capsys):
+    assert main([group]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: flightsw {group}")
+
+
 def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path):
     program = (
         "import sys; from flightsw.cli.output import Line, show; "

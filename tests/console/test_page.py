@@ -200,7 +200,10 @@ def test_keys_find_and_show_and_hide(paused):
     ]
     assert shown
     assert all("block-i" in name for name in shown)
+    page.keyboard.type("x")
+    stands(page, lambda text: 'no parameter has "block-ix"' in text, "#parameter-rows")
     page.keyboard.press("Escape")
+    assert "no parameter has" not in page.inner_text("#parameter-rows")
     assert page.locator("[data-parameter=altitude_m]").is_visible()
     page.keyboard.press("e")
     assert page.evaluate("document.activeElement.id") == "events"

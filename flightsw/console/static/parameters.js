@@ -30,7 +30,12 @@ export class Parameters {
       this.rows.push(...own.map((row) => ({ ...row, heading })));
       lines.push(...own.map((row) => row.line));
     }
-    body.replaceChildren(...lines);
+    this.none = element("tr", "", "group");
+    const cell = element("td", "");
+    cell.colSpan = 4;
+    this.none.append(cell);
+    this.none.hidden = true;
+    body.replaceChildren(...lines, this.none);
   }
 
   row({ one, i }) {
@@ -64,6 +69,8 @@ export class Parameters {
       if (fits) shown.add(heading);
     }
     for (const heading of new Set(this.rows.map((row) => row.heading))) heading.hidden = !shown.has(heading);
+    this.none.hidden = shown.size > 0;
+    write(this.none.firstChild, `no parameter has "${text.trim()}" in its name; Esc shows all`);
   }
 }
 
