@@ -57,11 +57,12 @@ def built_for(name: str, *, baud: int = 115_200) -> Any:
 class AvrBoard:
     """An AVR board under simavr, to the cycle; `seen` after its end says what the line saw."""
 
-    def __init__(self, name: str = "uno", *, baud: int = 115_200) -> None:
+    def __init__(self, name: str = "uno", *, baud: int = 115_200, loader: str = "") -> None:
         require(name, simavr=True)
         elf = build(name, baud=baud).elf
+        behind = ["--loader", loader] if loader else []
         self._process = subprocess.Popen(
-            [_runner(), "--mcu", _CHIP[name], str(elf)], stdout=subprocess.PIPE, text=True
+            [_runner(), "--mcu", _CHIP[name], *behind, str(elf)], stdout=subprocess.PIPE, text=True
         )
         self.seen: dict[str, int] = {}
         assert self._process.stdout is not None

@@ -130,6 +130,28 @@ def test_its_watchdog_bites(name: str, cause: ResetCause) -> None:
     assert board.seen["resets"] == 1
 
 
+@pytest.mark.parametrize(
+    ("loader", "first_cause"), [("hands-on", ResetCause.POWER), ("forgets", ResetCause.OTHER)]
+)
+@pytest.mark.parametrize("happens", ["pin", "watchdog", "restart"])
+def test_behind_a_boot_loader_it_tells_what_it_knows_and_no_more(
+    loader: str, first_cause: ResetCause, happens: str
+) -> None:
+    """A loader is left by its own watchdog after a press of the button, as after a hang."""
+    with AvrBoard(loader=loader) as board, Host(board.port) as host:
+        first = host.discover(nonce=1)
+        host.start(transmitter_config(**SMALL))
+        if happens == "restart":
+            host.send(Restart())
+        else:
+            (board.reset if happens == "pin" else board.hang)()
+        while (second := host.discover(nonce=2)).session != 0:
+            pass
+
+    assert first.reset_cause == first_cause
+    assert second.reset_cause == (ResetCause.RESTART if happens == "restart" else ResetCause.OTHER)
+
+
 @pytest.mark.parametrize("name", ["uno", "mega2560"])
 def test_flies_the_sounding_rocket_of_the_catalogue_as_it_is(name: str) -> None:
     scenario = flightsw.load("nike-apache-14-210")

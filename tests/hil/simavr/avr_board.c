@@ -55,12 +55,22 @@ enum
     RAM_MAX       = 8192 + 512,
     MCUSR_ATMEGA  = 0x54, // of both chips, in data space
     EXTRF         = 1,
+    WDRF          = 3,
+    LEFT_IN_R2    = 0x5A, // by a boot loader that hands nothing on
     QUIET         = 4, // octet times
     IDLE_PATIENCE = 1  // ms of the wall clock that a sleeping chip waits for the host
 };
 
+typedef enum
+{
+    LOADER_NONE,
+    LOADER_HANDS_ON, ///< The flags, in r2.
+    LOADER_FORGETS
+} loader_t;
+
 static struct
 {
+    loader_t    loader;
     avr_t*      avr;
     avr_uart_t* uart;
     avr_irq_t*  input;
@@ -235,6 +245,19 @@ static bool power_on(const char* const mcu, const char* const path)
     return true;
 }
 
+/// What a boot loader does before the program begins: it takes the flags, and is left by its own watchdog after a press of
+/// the button.
+static void boot(void)
+{
+    uint8_t* const mcusr = &board.avr->data[MCUSR_ATMEGA];
+    if (board.loader == LOADER_NONE) {
+        return;
+    }
+    const uint8_t flags = *mcusr == (1U << EXTRF) ? (uint8_t)(1U << WDRF) : *mcusr;
+    board.avr->data[2]  = board.loader == LOADER_HANDS_ON ? flags : (uint8_t)LEFT_IN_R2;
+    *mcusr              = 0;
+}
+
 /// A reset of simavr forgets the memory, which a chip keeps, and every timer. `reset` does it.
 static void reset(void (*const reset_by)(avr_t*))
 {
@@ -244,6 +267,7 @@ static void reset(void (*const reset_by)(avr_t*))
     memcpy(kept, &board.avr->data[first], size);
     reset_by(board.avr);
     memcpy(&board.avr->data[first], kept, size);
+    boot();
     board.resets++;
     avr_cycle_timer_cancel(board.avr, wire, NULL);
     avr_cycle_timer_register(board.avr, FIRST_WIRE, wire, NULL);
@@ -311,6 +335,8 @@ int main(const int argc, char** const argv)
             mcu = argv[++i];
         } else if (strcmp(argv[i], "--fd") == 0 && i + 1 < argc) {
             board.fd = atoi(argv[++i]);
+        } else if (strcmp(argv[i], "--loader") == 0 && i + 1 < argc) {
+            board.loader = strcmp(argv[++i], "hands-on") == 0 ? LOADER_HANDS_ON : LOADER_FORGETS;
         } else if (strcmp(argv[i], "--paced") == 0) {
             board.paced = true;
         } else {
@@ -318,13 +344,14 @@ int main(const int argc, char** const argv)
         }
     }
     if (path == NULL) {
-        (void)fprintf(stderr, "usage: avr_board [--mcu NAME] [--fd N] [--paced] firmware.elf\n");
+        (void)fprintf(stderr, "usage: avr_board [--mcu NAME] [--fd N] [--loader hands-on|forgets] [--paced] firmware.elf\n");
         return 2;
     }
     watch_signals();
     if (!power_on(mcu, path)) {
         return 2;
     }
+    boot();
     if (board.fd < 0) {
         board.fd = pseudo_terminal();
         if (board.fd < 0) {

@@ -20,6 +20,8 @@ enum
     COUNT_us   = 4,              // of timer 0, at a 64th of 16 MHz
     ROUND_us   = 256 * COUNT_us, // also the longest sleep
     NOTE_ALIVE = 0x4C49,
+    ALL_FLAGS  = 0x0F, // of MCUSR
+    BY_LOADER  = 0x80, // not seen in MCUSR, but told by a boot loader, or not told
     NOTE_ASKED = 0x4F42
 };
 
@@ -41,10 +43,10 @@ static volatile uint32_t rounds;
 
 // Neither is cleared by the start-up: the first outlives a reset, the second is set before it.
 __attribute__((section(".noinit"))) static volatile uint16_t note;
-__attribute__((section(".noinit"))) static uint8_t           flags;
+__attribute__((section(".noinit"))) static uint8_t           flags; // of MCUSR, and BY_LOADER
 
 /// Before anything else: a watchdog that has bitten stays on, at 16 ms. A boot loader that has taken the flags hands them on
-/// in r2 (Optiboot, since 6.0).
+/// in r2 (Optiboot, since 6.0), or leaves there whatever it left.
 __attribute__((naked, used, section(".init3"))) void take_flags(void);
 
 void take_flags(void)
@@ -53,7 +55,7 @@ void take_flags(void)
     __asm volatile("mov %0, r2" : "=r"(handed_on));
     flags = MCUSR;
     if (flags == 0U) {
-        flags = handed_on;
+        flags = (handed_on & (uint8_t)~ALL_FLAGS) == 0U ? (uint8_t)(handed_on | BY_LOADER) : (uint8_t)BY_LOADER;
     }
     MCUSR = 0U;
     wdt_disable();
@@ -188,10 +190,15 @@ void board_reset(void)
     }
 }
 
+/// A boot loader leaves by its own watchdog after a press of the button: that one says nothing of ours.
 static board_reset_t cause_of_reset(void)
 {
+    const bool by_loader = (flags & BY_LOADER) != 0U;
+    if (note == NOTE_ASKED && (flags & (_BV(PORF) | _BV(BORF))) == 0U && (by_loader || (flags & _BV(WDRF)) != 0U)) {
+        return BOARD_RESET_RESTART;
+    }
     if ((flags & _BV(WDRF)) != 0U) {
-        return note == NOTE_ASKED ? BOARD_RESET_RESTART : BOARD_RESET_WATCHDOG;
+        return by_loader ? BOARD_RESET_OTHER : BOARD_RESET_WATCHDOG;
     }
     if ((flags & _BV(PORF)) != 0U) {
         return BOARD_RESET_POWER;
