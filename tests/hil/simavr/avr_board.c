@@ -57,8 +57,8 @@ enum
     EXTRF         = 1,
     WDRF          = 3,
     LEFT_IN_R2    = 0x5A, // by a boot loader that hands nothing on
-    QUIET         = 4, // octet times
-    IDLE_PATIENCE = 1  // ms of the wall clock that a sleeping chip waits for the host
+    QUIET         = 4,    // octet times
+    IDLE_PATIENCE = 1     // ms of the wall clock that a sleeping chip waits for the host
 };
 
 typedef enum
@@ -344,7 +344,8 @@ int main(const int argc, char** const argv)
         }
     }
     if (path == NULL) {
-        (void)fprintf(stderr, "usage: avr_board [--mcu NAME] [--fd N] [--loader hands-on|forgets] [--paced] firmware.elf\n");
+        (void)fprintf(stderr,
+                      "usage: avr_board [--mcu NAME] [--fd N] [--loader hands-on|forgets] [--paced] firmware.elf\n");
         return 2;
     }
     watch_signals();
