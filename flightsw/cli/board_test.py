@@ -13,7 +13,7 @@ from flightsw.cli.output import Line, Span
 from flightsw.line_load import BITS_OF_OCTET, LineLoad, fit, line_load, telemetry_bps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from flightsw.cli.board_options import Role
     from flightsw.scenario import Scenario
@@ -138,7 +138,7 @@ def test_lines(result: dict[str, Any]) -> Iterator[Line]:
         yield _part(part, result)
     refused = [part["role"] for part in result.get("parts", ()) if part["why_not"] is not None]
     if result["good"]:
-        but = f"; it cannot be the {refused[0]} of {result['scenario']}" if refused else ""
+        but = _but(result, refused)
         yield Line.of(Span("GOOD", "good"), f"   no error on the line, none on the board{but}")
         return
     yield Line.of(Span("NOT GOOD", "alarm"))
@@ -148,6 +148,14 @@ def test_lines(result: dict[str, Any]) -> Iterator[Line]:
         yield _fact("", f"it cannot fly {result['scenario']} in any part")
     for name, count in result["errors"].items():
         yield _fact("", f"{count} {name}")
+
+
+def _but(result: dict[str, Any], refused: Sequence[str]) -> str:
+    """Return what a good board cannot do: be a part that it is refused as, or keep up with any."""
+    flown = [part for part in result.get("parts", ()) if part["why_not"] is None]
+    if flown and not any(part["fits"] for part in flown):
+        return f"; {result['scenario']} in lockstep alone"
+    return f"; it cannot be the {refused[0]} of {result['scenario']}" if refused else ""
 
 
 def _part(part: dict[str, Any], result: dict[str, Any]) -> Line:

@@ -79,7 +79,8 @@ def replay_wire(path: Path, board: str, *, baud: int | None, as_json: bool) -> i
     else:
         click.echo(f"{again.ticks} ticks flown again, {again.differing} answers differ")
         if again.real_time:
-            click.echo(f"left out: what {again.real_time} sessions flew in real time")
+            sessions = "session" if again.real_time == 1 else "sessions"
+            click.echo(f"left out: what {again.real_time} {sessions} flew in real time")
         if first is not None:
             click.echo(f"first in tick {first.tick} of session {first.session}:")
             click.echo(f"  recorded  {first.recorded.hex() or 'nothing'}")

@@ -1,8 +1,8 @@
 /// What a port supplies: the few functions that differ between one board and the next, and the constants of its
 /// `port.h`. A port owns its hardware, its interrupts and the memory of its rings; it knows nothing of the link.
 ///
-/// To port: a folder ports/<board>/ with a port.h and a board_x.c that fills in the functions below, and a start-up that
-/// ends in firmware_main(). Everything else is compiled unchanged.
+/// To port: a folder ports/<family>/ with a port.h, a board.c that fills in the functions below, a start-up that ends in
+/// firmware_main(), and a <board>.cmake for each board. Everything else is compiled unchanged.
 ///
 /// port.h defines, all integers:
 ///   PORT_ROLES          bit 0 transmitter, bit 1 sequencer: what is linked in

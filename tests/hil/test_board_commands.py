@@ -276,6 +276,7 @@ def test_a_line_is_not_said_to_carry_more_than_its_rate_however_fast_it_was_meas
     assert "carries 960 octets/s each way; its time is simulated" in lines["line"]
     assert ": too much" in lines["transmitter"]
     assert ": too much" in lines["sequencer"]
+    assert out.splitlines()[-1].endswith("; progress-ms-04 in lockstep alone")
 
 
 def test_a_line_that_has_no_rate_is_told_as_one(capsys):

@@ -185,7 +185,7 @@ def test_the_command_tells_its_real_time_on_the_page_in_json_and_in_the_report(c
     assert (again["differing"], again["real_time_sessions"]) == (0, 1)
     assert again["ticks"] == board["ticks"] + board["ticks_lost"] - board["real_time"]["ticks"]
     assert main(["board", "wire", "wire.log", "--replay", "virtual"]) == 0
-    assert "left out: what 1 sessions flew in real time" in capsys.readouterr().out
+    assert "left out: what 1 session flew in real time" in capsys.readouterr().out
 
 
 def test_what_never_came_to_real_time_does_not_pass():

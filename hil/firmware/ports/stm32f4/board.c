@@ -26,7 +26,8 @@
 
 #define PLL_ON         (1U << 24U) // CLOCK_CONTROL
 #define PLL_READY      (1U << 25U)
-#define FROM_PLL       2U // CLOCKS
+#define PLL_KEPT       (2U << 28U) // PLL: its reset value; the divisor PLLR of an F446, reserved in the others
+#define FROM_PLL       2U          // CLOCKS
 #define IS_FROM_PLL    (2U << 2U)
 #define CACHES         0x700U // FLASH_WAIT: prefetch, both caches
 #define PORT_A         1U
@@ -70,7 +71,7 @@ static uint32_t flags;
 void cortexm_clock_start(void)
 {
     FLASH_WAIT = CACHES | WAIT;
-    PLL        = PLL_TIMES_21 | PLL_BY | (7U << 24U);
+    PLL        = PLL_KEPT | (7U << 24U) | PLL_BY | PLL_TIMES_21;
     CLOCK_CONTROL |= PLL_ON;
     for (uint32_t i = 0; (CLOCK_CONTROL & PLL_READY) == 0U && i < PATIENCE; ++i) {
     }
