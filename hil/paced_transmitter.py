@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MASK32: Final = 0xFFFFFFFF
 _HALF32: Final = 0x80000000
+_HALF16: Final = 0x8000
 _PATIENT: Final = 4  # as after so many time-outs
 _BEHIND_S: Final = 1.0  # that grants may wait for a slow line
 
@@ -175,6 +176,8 @@ class PacedTransmitter(Paced):
 
     def _take_refused(self, refused: Refused) -> None:
         if refused.reason == Reason.NUMBER:
-            self._number = refused.detail & NUMBERS
+            # Refused is what comes late or again: others have gone since; no number goes twice.
+            ahead = (refused.detail - self._number) & NUMBERS
+            self._number = (self._number + (ahead if ahead < _HALF16 else 0)) & NUMBERS
         elif refused.reason == Reason.NOT_RUNNING:
             self._is_doubted = True

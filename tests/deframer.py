@@ -74,3 +74,55 @@ def packets(found: list[Frame], channel: int) -> list[bytes]:
         assert frame.first_header == first
         begin += len(frame.data)
     return kept
+
+
+# ---------------------------------------------------------------------- with gaps
+
+NONE_BEGINS = 0x7FE  # in such a frame, or in the next higher: 132.0-B, first header pointer
+IDLE = 0x7FF
+
+
+def apid(packet: bytes) -> int:
+    return int.from_bytes(packet[:2], "big") & 0x7FF
+
+
+def split(stream: bytes) -> list[bytes]:
+    """Return the packets that are whole in octets that begin with one, idle ones too."""
+    found, at = [], 0
+    while at + 6 <= len(stream):
+        end = at + int.from_bytes(stream[at + 4 : at + 6], "big") + 7
+        if end <= len(stream):
+            found.append(stream[at:end])
+        at = end
+    return found
+
+
+def whole_frames(stream: bytes, size: int) -> list[Frame]:
+    """Return the frames of which nothing is missing in a stream with gaps."""
+    found, at = [], stream.find(MARKER)
+    while at >= 0:
+        begin = at + len(MARKER)
+        octets = stream[begin : begin + size]
+        is_whole = len(octets) == size and binascii.crc_hqx(octets, 0xFFFF) == 0
+        if is_whole:
+            found.append(parse(octets))
+        at = stream.find(MARKER, begin + size if is_whole else at + 1)
+    return found
+
+
+def whole_packets(found: list[Frame]) -> list[bytes]:
+    """Return the packets of which nothing is missing in frames with gaps, idle ones left out."""
+    kept: list[bytes] = []
+    for channel in range(8):
+        streams: list[bytes] = []
+        follows = -1  # the number that goes on where a packet is open
+        for frame in (frame for frame in found if frame.channel == channel):
+            if frame.number == follows:
+                streams[-1] += frame.data
+            elif frame.first_header < NONE_BEGINS:
+                streams.append(frame.data[frame.first_header :])
+            else:
+                continue
+            follows = frame.number + 1
+        kept += [packet for stream in streams for packet in split(stream) if apid(packet) != IDLE]
+    return kept

@@ -183,6 +183,26 @@ class WrongRate(Fault):
         return None
 
 
+@dataclass
+class Overheard(Fault):
+    """Another fault, and all that went into it and came out of it, if not yet at the other end."""
+
+    fault: Fault
+    hits: int = 0
+    went_in: bytes = b""
+    came_out: bytes = b""
+
+    def __call__(self, octets: bytes, now_s: float) -> Pieces:
+        pieces = self.fault(octets, now_s)
+        self.hits = self.fault.hits
+        self.went_in += octets
+        self.came_out += b"".join(piece for _, piece in pieces or [])
+        return pieces
+
+    def cut(self) -> None:
+        self.fault.cut()
+
+
 # ------------------------------------------------------------------------------ whole frames
 
 

@@ -81,6 +81,11 @@ class TransmitterWindow:
         self._how = {**flight.how, "supply_mv": self._given[0][1], "warm": True}
         self.should = self.of(TransmitterDouble())
 
+    @property
+    def packets(self) -> bytes:
+        """All that the transmitter is given to send."""
+        return b"".join(packets for packets, _, _ in self._given)
+
     def of(self, board: Any, *, warm: bool = True, since: int = 0) -> list[bytes]:
         """Return what a board answers that is started in a tick of it."""
         board.start_transmitter(**self._how | {"warm": warm})

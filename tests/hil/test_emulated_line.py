@@ -13,6 +13,8 @@ from flightsw.scenario.tables import native_tables
 from hil.boards.emulated import EmulatedBoard
 from hil.bridge import Bridge
 from hil.errors import BoardResetError, BoardSilentError
+from tests.hil.by_clock import fly, transmitting
+from tests.hil.by_clock import recorded as real_time_recorded
 from tests.hil.chips import require
 from tests.hil.conftest import packet, transmitter_config
 from tests.hil.faults import Spoilt, WrongRate
@@ -31,8 +33,7 @@ from tests.hil.line_cases import (
 from tests.hil.proxy import Proxy
 from tests.hil.recovery import LONG_S, Trouble, recorded, recoveries
 from tests.hil.recovery import SELECTION as SLOWLY
-from tests.hil.test_real_time import check, fly, transmitting
-from tests.hil.test_real_time import recorded as real_time_recorded
+from tests.hil.test_real_time import check
 
 
 @pytest.fixture(scope="module")
