@@ -30,10 +30,10 @@ void pl011_start(const uint32_t divisor)
     FRACTION     = divisor % 64U;
     LINE_CONTROL = EIGHT_BITS; // without FIFOs and with them again: that empties them
     LINE_CONTROL = EIGHT_BITS | FIFOS;
+    CLEAR = EVERY_INTERRUPT; // first: QEMU receives though it is off, and what comes while we read raises it again
     while ((FLAG & RECEIVE_EMPTY) == 0U) {
         (void)DATA; // an octet that stays here would keep the level from being reached again
     }
-    CLEAR          = EVERY_INTERRUPT;
     FIFO_LEVELS    = 0U;
     INTERRUPT_MASK = ON_RECEIVED;
     CONTROL        = BOTH_WAYS;
