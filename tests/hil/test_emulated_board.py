@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from hil.boards import registry
-from hil.boards.emulated import EmulatedBoard
+from hil.boards.build import build
+from hil.boards.emulated import TARGET, EmulatedBoard
 from hil.boards.firmware import firmware_hash
-from hil.boards.target import targets
+from hil.boards.qemu import Qemu
+from hil.boards.target import target_of, targets
 from hil.bridge import Bridge, Expected
 from hil.errors import BoardError
 from hil.kinds import Discover, Identity, ResetCause, Restart, State
@@ -22,8 +24,10 @@ from hil.packing import encode
 from tests.hil.chips import require
 from tests.hil.conftest import Host, dictionary_hash, packet, transmitter_config
 from tests.hil.double import TransmitterDouble
+from tests.hil.gdb import Gdb
 
 NONCES = itertools.count(1)
+FREE_RAM = 0x2000_D000  # of an LM3S6965, between what the firmware holds and its stack
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +103,24 @@ def test_its_watchdog_of_two_seconds_is_fed_while_nobody_speaks(host: Host) -> N
     time.sleep(3.0)
 
     assert meet(host).session == session
+
+
+@pytest.mark.parametrize("interrupts", [True, False])
+def test_its_watchdog_bites_when_its_program_hangs(tmp_path: Path, *, interrupts: bool) -> None:
+    """Spoken to while it hangs, it comes back without its session. QEMU tells it no cause."""
+    require(TARGET, qemu=True)
+    machine = target_of(TARGET).machine
+    assert machine
+    with Qemu(machine, build(TARGET).elf) as qemu, Host(qemu.port) as host:
+        session = host.start(transmitter_config())
+        with Gdb(qemu, tmp_path / "gdb") as gdb:
+            gdb.hang(FREE_RAM, interrupts=interrupts)
+        identity = meet(host)
+        while identity.session == session:  # asked before it hung
+            identity = meet(host)
+
+    assert (identity.state, identity.session) == (State.IDLE, 0)
+    assert identity.reset_cause == ResetCause.OTHER
 
 
 def test_answers_after_a_stall_as_if_nothing_had_been(emulated: EmulatedBoard, host: Host) -> None:
